@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/buffer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/crc32c.h"
+
+static struct buffer *header_only(void *data, size_t size)
+{
+    struct buffer *b = calloc(1, sizeof(*b));
+
+    if (b) {
+        b->data = data;
+        b->size = size;
+        atomic_init(&b->refs, 1);
+    }
+    return b;
+}
+
+struct buffer *buffer_create(size_t size)
+{
+    struct buffer *b;
+
+    if (size > SIZE_MAX - sizeof(*b))
+        return NULL;
+    b = malloc(sizeof(*b) + size);
+    if (!b)
+        return NULL;
+    memset(b, 0, sizeof(*b));
+    b->data = (uint8_t *)(b + 1);
+    b->size = size;
+    atomic_init(&b->refs, 1);
+    return b;
+}
+
+static void free_aligned_base(void *base, void *data UNUSED)
+{
+    free(base);
+}
+
+struct buffer *buffer_create_aligned(size_t size, size_t alignment, size_t offset)
+{
+    void *base = NULL;
+    struct buffer *b;
+
+    if (size > SIZE_MAX - offset || posix_memalign(&base, alignment, size + offset))
+        return NULL;
+    b = buffer_wrap((uint8_t *)base + offset, size, free_aligned_base, base);
+    if (!b)
+        free(base);
+    return b;
+}
+
+struct buffer *buffer_create_copy(const void *data, size_t size)
+{
+    struct buffer *b = buffer_create(size);
+
+    if (b && size)
+        memcpy(b->data, data, size);
+    return b;
+}
+
+struct buffer *buffer_wrap(void *data, size_t size, void (*release)(void *arg, void *data), void *arg)
+{
+    struct buffer *b = header_only(data, size);
+
+    if (b) {
+        b->release = release;
+        b->release_arg = arg;
+    }
+    return b;
+}
+
+static void free_data(void *arg UNUSED, void *data)
+{
+    free(data);
+}
+
+struct buffer *buffer_wrap_malloc(void *data, size_t size)
+{
+    struct buffer *b = buffer_wrap(data, size, free_data, NULL);
+
+    if (!b)
+        free(data);
+    return b;
+}
+
+struct buffer *buffer_get(struct buffer *b)
+{
+    if (b)
+        atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    return b;
+}
+
+void buffer_put(struct buffer *b)
+{
+    if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (b->release)
+        b->release(b->release_arg, b->data);
+    free(b);
+}
+
+struct slice slice_get(const struct slice *s)
+{
+    buffer_get(s->buf);
+    return *s;
+}
+
+void slice_put(struct slice *s)
+{
+    buffer_put(s->buf);
+    memset(s, 0, sizeof(*s));
+}
+
+void bufferlist_init(struct bufferlist *bl)
+{
+    memset(bl, 0, sizeof(*bl));
+}
+
+void bufferlist_destroy(struct bufferlist *bl)
+{
+    for (unsigned i = 0; i < bl->count; i++)
+        slice_put(&bl->slices[i]);
+    free(bl->slices);
+    bufferlist_init(bl);
+}
+
+int bufferlist_append(struct bufferlist *bl, struct slice s)
+{
+    if (s.len == 0) {
+        slice_put(&s);
+        return 0;
+    }
+    if (bl->count == bl->room) {
+        unsigned room = bl->room ? bl->room * 2 : 4;
+        struct slice *grown = realloc(bl->slices, room * sizeof(*grown));
+        if (!grown) {
+            slice_put(&s);
+            return -ENOMEM;
+        }
+        bl->slices = grown;
+        bl->room = room;
+    }
+    bl->slices[bl->count++] = s;
+    bl->len += s.len;
+    return 0;
+}
+
+int bufferlist_append_copy(struct bufferlist *bl, const void *data, size_t len)
+{
+    struct buffer *b;
+
+    if (len == 0)
+        return 0;
+    b = buffer_create_copy(data, len);
+    return b ? bufferlist_append(bl, slice_of(b)) : -ENOMEM;
+}
+
+int bufferlist_append_list(struct bufferlist *bl, const struct bufferlist *other)
+{
+    for (unsigned i = 0; i < other->count; i++) {
+        int r = bufferlist_append(bl, slice_get(&other->slices[i]));
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+void bufferlist_copy_out(const struct bufferlist *bl, size_t offset, void *out, size_t len)
+{
+    uint8_t *to = out;
+
+    for (unsigned i = 0; i < bl->count && len; i++) {
+        const struct slice *s = &bl->slices[i];
+        size_t n;
+        if (offset >= s->len) {
+            offset -= s->len;
+            continue;
+        }
+        n = s->len - offset < len ? s->len - offset : len;
+        memcpy(to, s->data + offset, n);
+        to += n;
+        len -= n;
+        offset = 0;
+    }
+}
+
+int bufferlist_flatten(const struct bufferlist *bl, struct slice *out)
+{
+    struct buffer *b;
+
+    if (bl->count == 1) {
+        *out = slice_get(&bl->slices[0]);
+        return 0;
+    }
+    memset(out, 0, sizeof(*out));
+    if (bl->len == 0)
+        return 0;
+    b = buffer_create(bl->len);
+    if (!b)
+        return -ENOMEM;
+    bufferlist_copy_out(bl, 0, b->data, bl->len);
+    *out = slice_of(b);
+    return 0;
+}
+
+uint32_t bufferlist_crc32c(const struct bufferlist *bl, uint32_t crc)
+{
+    for (unsigned i = 0; i < bl->count; i++)
+        crc = crc32c(crc, bl->slices[i].data, bl->slices[i].len);
+    return crc;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lock_ranks: the one list of lock ranks. A thread may take a lock only when its rank is above the rank of
+ * every lock it holds; common/mutex.h asserts it.
+ */
+#ifndef CEPH_COMMON_LOCK_RANKS_H
+#define CEPH_COMMON_LOCK_RANKS_H
+
+enum lock_rank {
+    LOCK_RANK_USER =
+        0, /* locks of programs and daemons that call into the tree: taken first, never checked down */
+    LOCK_RANK_DAEMON = 10, /* a daemon's own big lock (monitor, osd) */
+    LOCK_RANK_DAEMON_INNER = 15,
+    LOCK_RANK_MON_CLIENT = 20,
+    LOCK_RANK_MESSENGER = 30,
+    LOCK_RANK_SESSION = 40,
+    LOCK_RANK_TX = 50,
+    LOCK_RANK_DISPATCH_QUEUE = 60,
+    LOCK_RANK_WORKER = 65,
+    LOCK_RANK_THROTTLE = 70,
+    LOCK_RANK_MESSAGE = 75,
+    LOCK_RANK_TRANSPORT = 80,
+    LOCK_RANK_CONF = 85,
+    LOCK_RANK_LOG = 90,
+};
+
+#endif
