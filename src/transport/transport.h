@@ -45,15 +45,15 @@ struct transport_socket_options {
 /* Called on a thread of the transport's, with no lock held; must not block. The socket is the callee's. */
 typedef void (*transport_accepted_fn)(void *arg, struct transport_socket *s, const struct sockaddr *peer);
 
-/* Called once for each dial, on a thread of the transport's: error 0 and a socket, or a negative errno and
- * NULL
- * (-ETIMEDOUT at the deadline). */
+/* Called once for each dial that started, on a thread of the transport's, with no lock held; must not block:
+ * error 0 and a socket, which is the callee's, or a negative errno and NULL (-ETIMEDOUT at the deadline). */
 typedef void (*transport_dialled_fn)(void *arg, int error, struct transport_socket *s);
 
 enum transport_interest {
     TRANSPORT_READ = 1,
     TRANSPORT_WRITE = 2,
-    TRANSPORT_HANGUP = 4, /* only reported: the peer is gone or the socket failed; recv tells more */
+    TRANSPORT_HANGUP = 4, /* only reported: the peer is gone or the socket failed; recv tells more. Input that
+                             came before may still wait. With interest 0 it is reported once and not again. */
 };
 
 struct transport_event {
@@ -70,6 +70,7 @@ struct transport_status {
     unsigned stuck_closes;      /* closes that have taken longer than ms_rsockets_close_timeout */
     uint64_t accept_blocked_ns; /* how long accepting has been held up by one peer; 0: it is not */
     uint64_t accepted, dialled, refused_at_capacity;
+    uint64_t accept_errors; /* accepting failed for want of descriptors or memory, or the library failed */
     uint64_t bytes_received, bytes_sent;
     char library[192];        /* which library file serves it; empty for the kernel's */
     char library_faults[256]; /* known faults of that one */
@@ -79,20 +80,26 @@ struct transport {
     const char *name; /* "simple" or "rsockets": what ms_type calls it */
 
     /*
-     * Process-wide and counted: reads its options from conf, starts its threads on the first call. -ENODEV
-     * and the like where this machine has no such transport; err gets one line that says what to do. stop
-     * undoes one start and, at the last, waits for closers at most as long as configured.
+     * Process-wide and counted: reads its options from conf (NULL: the defaults), starts its threads on the
+     * first call. -ENODEV and the like where this machine has no such transport; err gets one line that says
+     * what to do. stop undoes one start and, at the last, waits for closers at most as long as configured;
+     * by then listeners, dials and pollers must have been given back. Neither may be called from a callback.
      */
     int (*start)(const struct conf *conf, char *err, size_t err_size);
     void (*stop)(void);
 
-    /* bound gets the address with the real port. No callback after unlisten has returned. */
+    /* bound gets the address with the real port. No callback after unlisten has returned: hold no lock there
+     * that the callback takes. unlisten may be called from the callback itself. */
     int (*listen)(const struct sockaddr *sa, socklen_t len, const struct transport_socket_options *options,
                   transport_accepted_fn accepted, void *arg, struct sockaddr_storage *bound,
                   struct transport_listener **out);
     void (*unlisten)(struct transport_listener *l);
 
-    /* local may be NULL. After cancel has returned, the callback has run or never will (false: never will).
+    /*
+     * local may be NULL; its port, when not 0, is used too. A negative errno from dial itself: nothing was
+     * started and the callback never runs; otherwise *out is set before the callback can run, and is given
+     * back by exactly one cancel, after the callback, inside of it, or in place of it. After cancel has
+     * returned, the callback has run (true) or never will (false). Locks: as with unlisten.
      */
     int (*dial)(const struct sockaddr *sa, socklen_t len, const struct sockaddr *local, socklen_t local_len,
                 const struct transport_socket_options *options, uint64_t deadline_ns,
