@@ -89,7 +89,7 @@ struct msgr_v1_rx {
     uint8_t tag;
     struct msgr_v1_rx_message message; /* under construction */
     struct buffer *section;            /* the one that bytes land in */
-    uint32_t section_crc, front_crc, middle_crc, data_crc;
+    uint32_t crcs[3];                  /* of front, middle and data, as far as they came */
     int error;
     char reason[160];
 };

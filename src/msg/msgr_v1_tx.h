@@ -23,7 +23,7 @@
 #include "msg/msgr_v1_wire.h"
 #include "types/utime.h"
 
-#define MSGR_V1_TX_SLOTS 32
+#define MSGR_V1_TX_SLOTS 16
 
 /* Makes the signature of a message whose header and footer are complete but for it. 0 and sets *sig; 1: this
  * session does not sign; or a negative errno. */

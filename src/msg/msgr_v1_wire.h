@@ -30,6 +30,10 @@
 #define MSGR_V1_CONNECTS_MAX 64
 /* Sections above this are received straight into their own block, below it copied out of the read-ahead. */
 #define MSGR_V1_DIRECT_MIN (8u << 10)
+/* The rest of such a section that is no longer worth a read of its own. */
+#define MSGR_V1_DIRECT_REST_MIN (4u << 10)
+/* Alignment of large data sections; the header's data_off counts within it. */
+#define MSGR_V1_DATA_ALIGNMENT 4096u
 
 enum msgr_v1_tag {
     /* replies to a connect */

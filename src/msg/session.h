@@ -21,6 +21,9 @@
 
 struct message;
 
+/* A peer that claims to have received more than this is not believed. */
+#define SESSION_SEQ_MAX (UINT64_MAX >> 1)
+
 /* One message in one session. The caller allocates it (a message may be in several sessions). */
 struct session_item {
     struct list link;  /* in queued, requeued or sent */
@@ -99,8 +102,10 @@ unsigned session_requeue_sent(struct session *s);
  */
 unsigned session_peer_has(struct session *s, uint64_t peer_in_seq);
 
-/* Session is open under these numbers (of READY, or of an opening verdict). */
-void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_global_seq);
+/* The session is open under these numbers (of READY, or of an opening verdict). in_seq_told: the handshake
+ * told the peer our in_seq (it ended in SEQ); else an ACK is due at once, for the last one may never have
+ * arrived. */
+void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_global_seq, bool in_seq_told);
 
 /*
  * The peer lost its state (RESETSESSION, or a hard reset seen with resetcheck): all queues are released, seqs
