@@ -89,9 +89,10 @@ enum msgr_v1_auth_verdict { MSGR_V1_AUTH_OK, MSGR_V1_AUTH_BAD, MSGR_V1_AUTH_CHAL
 
 struct msgr_v1_handshake {
     /* ---- for the driver to read ---- */
+    bool acceptor;
     enum msgr_v1_step step; /* what next() gives once output is gone */
     int error;              /* FAILED */
-    char reason[160];       /* FAILED: one line, names what was wrong and where */
+    char reason[256];       /* FAILED: one line, names what was wrong and where */
 
     /* With a step: its bytes (challenge, authorizer reply, authorizer). Borrowed until it is answered. */
     const uint8_t *bytes;
@@ -114,20 +115,22 @@ struct msgr_v1_handshake {
     uint64_t peer_in_seq;
 
     /* ---- the machine's own ---- */
-    bool acceptor;
     unsigned state, connects;
     uint64_t features_supported, features_required;
-    uint64_t own_in_seq;
-    struct entity_addr known[ENTITY_ADDRVEC_MAX];
-    unsigned known_count;
     uint32_t protocol_version;
-    bool policy_lossy, sent_authorizer;
-    uint8_t in[MSGR_V1_BANNER_LEN + 2 * ENTITY_ADDR_LEGACY_LEN];
-    size_t in_have, in_need;
-    uint8_t *authorizer; /* malloc'ed; connector: what every connect repeats; acceptor: the peer's last */
-    size_t authorizer_have, authorizer_len;
-    uint8_t *reply_bytes; /* connector: authorizer reply or challenge */
-    size_t reply_have, reply_len;
+    bool policy_lossy;
+    uint64_t own_in_seq;
+    struct entity_addr seen_addr;                 /* acceptor: the peer's end of the socket */
+    struct entity_addr known[ENTITY_ADDRVEC_MAX]; /* connector: who may answer */
+    unsigned known_count;
+    uint8_t in[2 * ENTITY_ADDR_LEGACY_LEN]; /* the fixed part that is being received */
+    size_t have, need;                      /* of in, or of blob */
+    uint8_t *blob; /* malloc'ed: the peer's authorizer, authorizer reply or challenge */
+    size_t blob_len;
+    /* malloc'ed. Connector: the authorizer, repeated with every connect. Acceptor: the authorizer reply that
+     * goes with whatever we answer. */
+    uint8_t *own_blob;
+    size_t own_blob_len;
     struct encode out;
     size_t out_sent;
 };

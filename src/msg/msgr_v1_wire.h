@@ -28,6 +28,8 @@
 #define MSGR_V1_DATA_MAX         (128u << 20) /* what the default may be raised to */
 /* Connect messages on one socket: a dialogue that takes more is going in circles. */
 #define MSGR_V1_CONNECTS_MAX 64
+/* A peer that asks for a global_seq above this would soon make our counter wrap. */
+#define MSGR_V1_GLOBAL_SEQ_MAX (UINT32_MAX - 65536u)
 /* Sections above this are received straight into their own block, below it copied out of the read-ahead. */
 #define MSGR_V1_DIRECT_MIN (8u << 10)
 /* The rest of such a section that is no longer worth a read of its own. */
