@@ -51,6 +51,8 @@ int message_codec_decode(const struct message_codec *codec, void *payload,
                          const struct message *m) MUST_CHECK;
 struct message *message_codec_message(const struct message_codec *codec, void *payload);
 void message_codec_destroy(const struct message_codec *codec, void *payload);
+/* The payload of a message that X_message() made and that is encoded by features; NULL for all others. */
+const void *message_codec_peek_payload(const struct message *m);
 
 #define MESSAGE_CODEC(X)                                                            \
     extern const struct message_codec X##_codec;                                    \
