@@ -61,6 +61,9 @@ int entity_addr_compare(const struct entity_addr *a, const struct entity_addr *b
 
 /* "rdma:192.0.2.1:6789/0", "v1:[2001:db8::1]:6789/0", "-" for blank. Returns buf. */
 const char *entity_addr_print(const struct entity_addr *a, char buf[static ENTITY_ADDR_TEXT_MAX]);
+/* "192.0.2.1:6789/0": without the type; "192.0.2.1:6789": the ip and port alone. Return buf. */
+const char *entity_addr_print_bare(const struct entity_addr *a, char buf[static ENTITY_ADDR_TEXT_MAX]);
+const char *entity_addr_print_place(const struct entity_addr *a, char buf[static ENTITY_ADDR_TEXT_MAX]);
 
 /*
  * Parses one address: [type:]ip[:port][/nonce]; an IPv6 ip with a port stands in brackets. default_type is

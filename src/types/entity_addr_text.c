@@ -25,26 +25,44 @@ const char *entity_addr_type_name(uint32_t type)
     return "???";
 }
 
-/* Genuine tools print no prefix before an address of any type, and neither ip nor port without a family. */
+/* Without a family genuine tools say so in these words, and programs look for them. */
+const char *entity_addr_print_place(const struct entity_addr *a, char buf[static ENTITY_ADDR_TEXT_MAX])
+{
+    char ip[INET6_ADDRSTRLEN];
+
+    if (a->sa.sa_family == AF_INET) {
+        inet_ntop(AF_INET, &a->sin.sin_addr, ip, sizeof(ip));
+        snprintf(buf, ENTITY_ADDR_TEXT_MAX, "%s:%u", ip, entity_addr_port(a));
+    } else if (a->sa.sa_family == AF_INET6) {
+        inet_ntop(AF_INET6, &a->sin6.sin6_addr, ip, sizeof(ip));
+        snprintf(buf, ENTITY_ADDR_TEXT_MAX, "[%s]:%u", ip, entity_addr_port(a));
+    } else {
+        strcpy(buf, "(unrecognized address family 0)");
+    }
+    return buf;
+}
+
+const char *entity_addr_print_bare(const struct entity_addr *a, char buf[static ENTITY_ADDR_TEXT_MAX])
+{
+    size_t len = strlen(entity_addr_print_place(a, buf));
+
+    snprintf(buf + len, ENTITY_ADDR_TEXT_MAX - len, "/%u", a->nonce);
+    return buf;
+}
+
+/* The longest: "rdma:" and "[" ip "]:65535/4294967295". */
+_Static_assert(ENTITY_ADDR_TEXT_MAX >= 5 + INET6_ADDRSTRLEN + 20, "an address fits its text");
+
 const char *entity_addr_print(const struct entity_addr *a, char buf[static ENTITY_ADDR_TEXT_MAX])
 {
-    char ip[INET6_ADDRSTRLEN] = "";
-    const char *type = entity_addr_type_name(a->type);
-    const char *colon = ":";
+    char bare[ENTITY_ADDR_TEXT_MAX];
+    size_t len = 0;
 
     if (a->type == ENTITY_ADDR_NONE)
         return strcpy(buf, "-");
-    if (a->type == ENTITY_ADDR_ANY)
-        type = colon = "";
-    if (a->sa.sa_family == AF_INET) {
-        inet_ntop(AF_INET, &a->sin.sin_addr, ip, sizeof(ip));
-        snprintf(buf, ENTITY_ADDR_TEXT_MAX, "%s%s%s:%u/%u", type, colon, ip, entity_addr_port(a), a->nonce);
-    } else if (a->sa.sa_family == AF_INET6) {
-        inet_ntop(AF_INET6, &a->sin6.sin6_addr, ip, sizeof(ip));
-        snprintf(buf, ENTITY_ADDR_TEXT_MAX, "%s%s[%s]:%u/%u", type, colon, ip, entity_addr_port(a), a->nonce);
-    } else {
-        snprintf(buf, ENTITY_ADDR_TEXT_MAX, "%s%s(unrecognized address family 0)/%u", type, colon, a->nonce);
-    }
+    if (a->type != ENTITY_ADDR_ANY) /* of which genuine tools do not print the type */
+        len = (size_t)sprintf(buf, "%s:", entity_addr_type_name(a->type));
+    strcpy(buf + len, entity_addr_print_bare(a, bare));
     return buf;
 }
 

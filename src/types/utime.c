@@ -37,3 +37,16 @@ const char *utime_print(struct utime t, char buf[static UTIME_TEXT_MAX])
     snprintf(buf, UTIME_TEXT_MAX, "%s.%06u%s", day, t.nsec / 1000, zone);
     return buf;
 }
+
+const char *utime_print_utc(struct utime t, char buf[static UTIME_TEXT_MAX])
+{
+    time_t sec = t.sec;
+    char day[24];
+    struct tm tm;
+
+    if (t.sec < LONGEST_DURATION || !gmtime_r(&sec, &tm))
+        return utime_print(t, buf);
+    strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(buf, UTIME_TEXT_MAX, "%s.%06uZ", day, t.nsec / 1000);
+    return buf;
+}

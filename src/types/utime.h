@@ -24,8 +24,10 @@ static inline uint64_t utime_to_ns(struct utime t)
 }
 void utime_encode(struct utime t, struct encode *e);
 struct utime utime_decode(struct decode *d);
-/* As genuine tools print it: "2026-11-22T12:00:00.123456+0000" in local time, seconds with "0.000000" for
- * zero. */
+/* As genuine tools print it: "2026-11-22T12:00:00.123456+0000" in local time; anything below ten years as a
+ * plain number of seconds, so zero is "0.000000". */
 const char *utime_print(struct utime t, char buf[static UTIME_TEXT_MAX]);
+/* As genuine JSON has it in a few places: the same in UTC with a 'Z' for the zone. */
+const char *utime_print_utc(struct utime t, char buf[static UTIME_TEXT_MAX]);
 
 #endif
