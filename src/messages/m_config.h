@@ -4,7 +4,7 @@
 #define CEPH_MESSAGES_M_CONFIG_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 
 struct m_config {
     struct string_map options;

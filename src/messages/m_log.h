@@ -4,7 +4,7 @@
 #define CEPH_MESSAGES_M_LOG_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 #include "types/entity_addr.h"
 #include "types/entity_name.h"
 #include "types/fsid.h"

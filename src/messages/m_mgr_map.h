@@ -7,7 +7,7 @@
 #define CEPH_MESSAGES_M_MGR_MAP_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 #include "types/entity_addr.h"
 #include "types/utime.h"
 

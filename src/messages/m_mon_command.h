@@ -7,7 +7,7 @@
 #define CEPH_MESSAGES_M_MON_COMMAND_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 #include "types/fsid.h"
 
 struct m_mon_command {

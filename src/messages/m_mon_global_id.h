@@ -4,7 +4,7 @@
 #define CEPH_MESSAGES_M_MON_GLOBAL_ID_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 
 struct m_mon_global_id {
     struct paxos_prefix paxos;

@@ -5,7 +5,7 @@
 #define CEPH_MESSAGES_M_MON_MAP_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 
 struct m_mon_map {
     struct slice monmap; /* see maps/monmap.h */

@@ -8,7 +8,7 @@
 #define CEPH_MESSAGES_M_MON_SUBSCRIBE_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 #include "types/fsid.h"
 
 #define MON_SUBSCRIBE_ONETIME 1 /* drop the subscription after one answer */

@@ -4,7 +4,7 @@
 #define CEPH_MESSAGES_M_OSD_MAP_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 #include "types/fsid.h"
 
 struct osd_map_item {

@@ -4,7 +4,7 @@
 #define CEPH_MESSAGES_M_POOL_STATS_H
 
 #include "messages/message_codec.h"
-#include "messages/wire_lists.h"
+#include "messages/payload.h"
 #include "types/fsid.h"
 
 struct m_get_pool_stats {
