@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * timer: one thread that calls functions at deadlines.
+ *
+ * Owner: timer_thread_create() and timer_thread_free(); an event is embedded in its user's struct and must
+ * outlive its being armed. Threads: everything from any thread, with any lock below LOCK_RANK_TIMER held;
+ * callbacks run one after the other on the timer's thread, without a lock. Times: nanoseconds of the
+ * monotonic clock. See: src/test/unit/common/test_timer.c.
+ */
+#ifndef CEPH_COMMON_TIMER_H
+#define CEPH_COMMON_TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/compiler.h"
+
+struct timer_thread;
+
+struct timer_event {
+    void (*fire)(void *arg);
+    void *arg;
+    /* private */
+    uint64_t deadline_ns;
+    uint64_t order; /* among equal deadlines: first armed, first called */
+    unsigned slot;  /* place in the heap, from 1; 0: not armed */
+};
+
+/* name: of the thread, at most 15 characters. NULL: no memory or no thread. */
+struct timer_thread *timer_thread_create(const char *name);
+/* Waits for a callback under way; what is still armed is not called. Not from a callback. */
+void timer_thread_free(struct timer_thread *t);
+
+static inline void timer_event_init(struct timer_event *e, void (*fire)(void *arg), void *arg)
+{
+    *e = (struct timer_event){.fire = fire, .arg = arg};
+}
+
+/* Arms the event, or moves it to another deadline. It is disarmed when it fires and may be armed again from
+ * the callback. -ENOMEM. */
+int timer_thread_arm(struct timer_thread *t, struct timer_event *e, uint64_t deadline_ns) MUST_CHECK;
+/* Disarms it; true when it was armed. A callback under way goes on. */
+bool timer_thread_disarm(struct timer_thread *t, struct timer_event *e);
+/* The same, and waits for its callback under way, unless called from that. The caller holds no lock that the
+ * callback takes. */
+bool timer_thread_disarm_sync(struct timer_thread *t, struct timer_event *e);
+
+#endif
