@@ -223,6 +223,15 @@ uint64_t conf_seconds_ns(const struct conf *c, enum option_id id)
     }
 }
 
+void conf_levels(const struct conf *c, enum option_id id, int *log_level, int *gather_level)
+{
+    uint64_t bits = value(c, id).u;
+
+    assert(option_get(id)->type == OPTION_DEBUG);
+    *log_level = (int)(uint32_t)bits;
+    *gather_level = (int)(uint32_t)(bits >> 32);
+}
+
 char *conf_str(const struct conf *c, enum option_id id)
 {
     const struct option *o = option_get(id);

@@ -55,6 +55,8 @@ double conf_double(const struct conf *c, enum option_id id);
 bool conf_bool(const struct conf *c, enum option_id id);
 /* Any number of seconds (also int and uint), as nanoseconds. */
 uint64_t conf_seconds_ns(const struct conf *c, enum option_id id);
+/* The two levels of a debug_* option. */
+void conf_levels(const struct conf *c, enum option_id id, int *log_level, int *gather_level);
 /* Any option as text, expanded; a copy that the caller frees, never NULL (aborts when out of memory). */
 char *conf_str(const struct conf *c, enum option_id id);
 /* True when the option's text is empty, or "-" for an address. */

@@ -56,4 +56,49 @@ void log_write(enum log_subsys subsys, int level, const char *fmt, ...) PRINTF_L
     } while (0)
 #define derr(subsys, ...) log_write(LOG_##subsys, -1, __VA_ARGS__)
 
+const char *log_subsys_name(enum log_subsys subsys);
+void log_set_levels(enum log_subsys subsys, int log_level, int gather_level);
+void log_get_levels(enum log_subsys subsys, int *log_level, int *gather_level);
+
+/* Where entries go. Before the first log_configure() it is standard error. */
+struct log_config {
+    const char *file; /* NULL or "": none */
+    bool to_file;
+    bool to_stderr, err_to_stderr; /* all that reach the sinks; errors only */
+    bool to_syslog, err_to_syslog;
+    bool to_journald, err_to_journald;
+    const char *stderr_prefix; /* NULL or text */
+    unsigned max_recent;       /* entries in the ring; 0: as it is */
+    unsigned max_new;          /* entries that may wait for the thread; 0: as it is */
+};
+
+/*
+ * Takes effect at once; the texts are copied. Returns negative errno and a message in *err when the file
+ * cannot be opened or the journal was not built in; everything else is in effect even then.
+ */
+int log_configure(const struct log_config *config, char **err) MUST_CHECK;
+
+/* Makes the file belong to a user, before privileges are given up. */
+void log_chown(unsigned uid, unsigned gid);
+
+/*
+ * Without the thread every entry is written by its caller. With it, callers queue their entries; what has a
+ * level and finds the queue full is dropped, and the number dropped is logged. Start it after the last fork.
+ * log_stop() writes what is queued and goes back to direct writing; twice is fine.
+ */
+int log_start(void) MUST_CHECK;
+void log_stop(void);
+
+/* Returns when everything logged before has reached its sinks. */
+void log_flush(void);
+
+/* Opens the file anew, after it was moved away. The old one stays in use when that fails. */
+void log_reopen(void);
+
+/* Writes the ring of recent entries and the levels into the file (standard error without one). */
+void log_dump_recent(void);
+
+/* Writes what is queued, closes the file and frees everything: for the end of a program, and for tests. */
+void log_shutdown(void);
+
 #endif

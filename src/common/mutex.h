@@ -29,6 +29,16 @@ struct cond {
     pthread_cond_t c;
 };
 
+/* For locks that live as long as the program. Not for cond_wait_until(). */
+#define MUTEX_INIT(lock_name, lock_rank)                                         \
+    {                                                                            \
+        .m = PTHREAD_MUTEX_INITIALIZER, .name = (lock_name), .rank = (lock_rank) \
+    }
+#define COND_INIT                \
+    {                            \
+        PTHREAD_COND_INITIALIZER \
+    }
+
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank);
 void mutex_destroy(struct mutex *m);
 void mutex_lock(struct mutex *m);

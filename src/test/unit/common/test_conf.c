@@ -127,7 +127,7 @@ static void test_order_of_sources(void **state UNUSED)
     struct conf *c = conf_create("ceph", "client", "x", false);
 
     for (int s = CONF_MON; s < CONF_SOURCE_COUNT; s++) {
-        char text[8];
+        char text[16];
         snprintf(text, sizeof(text), "%d", 1000 + s);
         assert_int_equal(conf_set(c, (enum conf_source)s, "ms-bind port_min", text, NULL), 0);
         assert_true(conf_i64(c, OPT_ms_bind_port_min) == 1000 + s);
