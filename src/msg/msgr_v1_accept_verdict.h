@@ -42,7 +42,8 @@ struct msgr_v1_accept_facts {
     enum msgr_v1_existing existing;
     uint32_t existing_connect_seq, existing_peer_global_seq;
     bool existing_lossy;
-    bool existing_server; /* its policy never dials */
+    bool existing_server;      /* its policy never dials */
+    bool existing_unconfirmed; /* session.unconfirmed: the peer may never have seen our last opening reply */
 };
 
 enum msgr_v1_verdict_action {

@@ -149,12 +149,14 @@ void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_globa
     s->connect_seq = connect_seq;
     s->peer_global_seq = peer_global_seq;
     s->in_seq_acked = in_seq_told ? s->in_seq : 0;
+    s->unconfirmed = true;
 }
 
 void session_reset(struct session *s, uint64_t out_seq)
 {
     session_drop_all(s);
     s->connect_seq = 0;
+    s->unconfirmed = false;
     s->out_seq = out_seq;
     s->in_seq = s->in_seq_acked = 0;
 }

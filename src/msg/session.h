@@ -42,6 +42,7 @@ struct session {
     bool lossy;
     uint32_t connect_seq;     /* connections of this session so far; 0: none yet */
     uint32_t peer_global_seq; /* of the last connection */
+    bool unconfirmed;         /* opened by our reply, and nothing has come from the peer since */
     uint64_t out_seq;         /* of the last message taken for sending */
     uint64_t in_seq;          /* of the last message received */
     uint64_t in_seq_acked;    /* what the peer was told */
@@ -102,10 +103,19 @@ unsigned session_requeue_sent(struct session *s);
  */
 unsigned session_peer_has(struct session *s, uint64_t peer_in_seq);
 
-/* The session is open under these numbers (of READY, or of an opening verdict). in_seq_told: the handshake
- * told the peer our in_seq (it ended in SEQ); else an ACK is due at once, for the last one may never have
- * arrived. */
+/*
+ * The session is open under these numbers: for a connector at READY, for an acceptor when it has given its
+ * opening verdict. in_seq_told: the dialogue ends in SEQ, which tells the peer our in_seq; else an ACK is due
+ * at once, for the last one may never have arrived.
+ */
 void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_global_seq, bool in_seq_told);
+
+/* The peer knows that the session is open: for a connector at READY, for an acceptor at READY by SEQ, or with
+ * the first event of the receive half. */
+static inline void session_confirmed(struct session *s)
+{
+    s->unconfirmed = false;
+}
 
 /*
  * The peer lost its state (RESETSESSION, or a hard reset seen with resetcheck): all queues are released, seqs
