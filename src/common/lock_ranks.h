@@ -21,6 +21,7 @@ enum lock_rank {
     LOCK_RANK_MESSAGE = 75,
     LOCK_RANK_TIMER = 77,
     LOCK_RANK_TRANSPORT = 80,
+    LOCK_RANK_KV = 82,
     LOCK_RANK_CONF = 85,
     LOCK_RANK_LOG_SINKS = 89,
     LOCK_RANK_LOG = 90,

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kv_rocksdb: a kv_store on RocksDB's C interface.
+ *
+ * A key is stored as prefix, NUL, key, as genuine Ceph stores it. RocksDB reports errors as texts only;
+ * explain() turns the ones that an operator can do something about into an errno and a line.
+ */
+#include "kv/kv_store.h"
+
+#include <errno.h>
+#include <rocksdb/c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    WRITE_BUFFER_BYTES = 32 << 20, /* memtable; also about the size of the log that is read at start */
+    INFO_LOGS_KEPT = 2,
+    KEY_ON_STACK = 256,
+};
+
+/* rocksdb/c.h takes both as numbers. */
+enum { WAL_TOLERATE_TORN_TAIL = 0, INFO_LEVEL_WARN = 2 };
+
+struct kv_rocksdb {
+    struct kv_store base;
+    /* fixed after open */
+    rocksdb_t *db;
+    rocksdb_options_t *options;
+    rocksdb_writeoptions_t *write_sync, *write_nosync;
+    rocksdb_readoptions_t *read;
+    char *path;
+};
+
+struct kv_rocksdb_iter {
+    struct kv_iter base;
+    rocksdb_iterator_t *it;
+    rocksdb_readoptions_t *read;
+    char *prefix, *end; /* prefix and NUL, prefix and 1: the bounds; end must outlive it */
+    size_t prefix_len;  /* with the NUL */
+    bool placed;
+};
+
+/* Takes RocksDB's error text. */
+static int explain(const char *path, char *text, char *err, size_t err_size)
+{
+    int r = -EIO;
+
+    if (strstr(text, "LOCK")) {
+        r = strstr(text, "ermission denied") ? -EACCES : -EBUSY;
+        if (r == -EBUSY)
+            snprintf(err, err_size, "%s: in use: another daemon has this store open", path);
+        else
+            snprintf(err, err_size, "%s: no permission to open this store", path);
+    } else if (strstr(text, "No space left on device") || strstr(text, "Disk quota exceeded")) {
+        r = -ENOSPC;
+        snprintf(err, err_size, "%s: no space left on the device: %s", path, text);
+    } else if (strncmp(text, "Corruption", 10) == 0) {
+        r = -EUCLEAN;
+        snprintf(err, err_size, "%s: the store is damaged: %s", path, text);
+    } else if (strstr(text, "ermission denied")) {
+        r = -EACCES;
+        snprintf(err, err_size, "%s: no permission: %s", path, text);
+    } else if (strstr(text, "Read-only file system")) {
+        r = -EROFS;
+        snprintf(err, err_size, "%s: the file system is read-only", path);
+    } else {
+        snprintf(err, err_size, "%s: %s", path, text);
+    }
+    rocksdb_free(text);
+    return r;
+}
+
+static void free_parts(struct kv_rocksdb *s)
+{
+    if (s->db)
+        rocksdb_close(s->db);
+    if (s->options)
+        rocksdb_options_destroy(s->options);
+    if (s->write_sync)
+        rocksdb_writeoptions_destroy(s->write_sync);
+    if (s->write_nosync)
+        rocksdb_writeoptions_destroy(s->write_nosync);
+    if (s->read)
+        rocksdb_readoptions_destroy(s->read);
+    free(s->path);
+    free(s);
+}
+
+static void set_options(struct kv_rocksdb *s, unsigned flags)
+{
+    s->options = rocksdb_options_create();
+    s->write_sync = rocksdb_writeoptions_create();
+    s->write_nosync = rocksdb_writeoptions_create();
+    s->read = rocksdb_readoptions_create();
+    rocksdb_writeoptions_set_sync(s->write_sync, 1);
+
+    rocksdb_options_set_create_if_missing(s->options, (flags & KV_CREATE) != 0);
+    rocksdb_options_set_error_if_exists(s->options, (flags & KV_CREATE) != 0);
+    rocksdb_options_set_paranoid_checks(s->options, 1);
+    rocksdb_options_set_write_buffer_size(s->options, WRITE_BUFFER_BYTES);
+    rocksdb_options_set_compression(s->options, rocksdb_no_compression);
+    rocksdb_options_set_info_log_level(s->options, INFO_LEVEL_WARN);
+    rocksdb_options_set_keep_log_file_num(s->options, INFO_LOGS_KEPT);
+    /* Only a record cut off at the very end (a commit that was never reported) may be dropped silently. */
+    rocksdb_options_set_wal_recovery_mode(s->options, WAL_TOLERATE_TORN_TAIL);
+}
+
+/* -EEXIST or -ENOENT where RocksDB would say "Invalid argument". */
+static int check_presence(const char *path, unsigned flags, char *err, size_t err_size)
+{
+    char current[4096];
+    bool present;
+
+    if ((size_t)snprintf(current, sizeof(current), "%s/CURRENT", path) >= sizeof(current)) {
+        snprintf(err, err_size, "%s: path too long", path);
+        return -ENAMETOOLONG;
+    }
+    present = access(current, F_OK) == 0;
+    if (!present && errno != ENOENT) {
+        int r = -errno;
+        snprintf(err, err_size, "%s: %s", path, strerror(-r));
+        return r;
+    }
+    if (flags & KV_CREATE) {
+        if (present) {
+            snprintf(err, err_size, "%s: there is a store already", path);
+            return -EEXIST;
+        }
+        if (mkdir(path, 0755) < 0 && errno != EEXIST) {
+            int r = -errno;
+            snprintf(err, err_size, "%s: cannot make the directory: %s", path, strerror(-r));
+            return r;
+        }
+    } else if (!present) {
+        snprintf(err, err_size, "%s: there is no store", path);
+        return -ENOENT;
+    }
+    return 0;
+}
+
+static int rocksdb_kind_open(const char *path, unsigned flags, struct kv_store **out, char *err,
+                             size_t err_size)
+{
+    struct kv_rocksdb *s;
+    char *text = NULL;
+    int r = check_presence(path, flags, err, err_size);
+
+    if (r)
+        return r;
+    s = calloc(1, sizeof(*s));
+    if (!s || !(s->path = strdup(path))) {
+        free(s);
+        snprintf(err, err_size, "%s: no memory", path);
+        return -ENOMEM;
+    }
+    set_options(s, flags);
+    s->db = flags & KV_READ_ONLY ? rocksdb_open_for_read_only(s->options, path, 0, &text)
+                                 : rocksdb_open(s->options, path, &text);
+    if (text) {
+        r = explain(path, text, err, err_size);
+        free_parts(s);
+        return r;
+    }
+    *out = &s->base;
+    return 0;
+}
+
+static void rocksdb_kind_close(struct kv_store *base)
+{
+    free_parts(CONTAINER_OF(base, struct kv_rocksdb, base));
+}
+
+/* Joins prefix, NUL and key, on the stack where they fit. */
+struct joined_key {
+    uint8_t on_stack[KEY_ON_STACK], *data;
+    size_t len;
+};
+
+static int join(struct joined_key *k, const void *prefix, size_t prefix_len, const void *key, size_t key_len)
+{
+    k->len = prefix_len + 1 + key_len;
+    k->data = k->len <= sizeof(k->on_stack) ? k->on_stack : malloc(k->len);
+    if (!k->data)
+        return -ENOMEM;
+    memcpy(k->data, prefix, prefix_len);
+    k->data[prefix_len] = 0;
+    if (key_len)
+        memcpy(k->data + prefix_len + 1, key, key_len);
+    return 0;
+}
+
+static void unjoin(struct joined_key *k)
+{
+    if (k->data != k->on_stack)
+        free(k->data);
+}
+
+static void free_value(void *arg UNUSED, void *data)
+{
+    rocksdb_free(data);
+}
+
+static int rocksdb_kind_get(struct kv_store *base, const char *prefix, const void *key, size_t key_len,
+                            struct slice *value)
+{
+    struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
+    struct joined_key k;
+    struct buffer *b;
+    char *text = NULL, *data, line[256];
+    size_t len = 0;
+    int r = join(&k, prefix, strlen(prefix), key, key_len);
+
+    if (r)
+        return r;
+    data = rocksdb_get(s->db, s->read, (char *)k.data, k.len, &len, &text);
+    unjoin(&k);
+    if (text)
+        return explain(s->path, text, line, sizeof(line));
+    if (!data)
+        return -ENOENT;
+    b = buffer_wrap(data, len, free_value, NULL);
+    if (!b) {
+        rocksdb_free(data);
+        return -ENOMEM;
+    }
+    *value = slice_of(b);
+    return 0;
+}
+
+static int add_op(rocksdb_writebatch_t *wb, const struct kv_op *op)
+{
+    struct joined_key k, end;
+    int r = join(&k, op->prefix, op->prefix_len, op->key, op->key_len);
+
+    if (r)
+        return r;
+    switch (op->kind) {
+    case KV_PUT:
+        rocksdb_writebatch_put(wb, (char *)k.data, k.len, (const char *)op->value, op->value_len);
+        break;
+    case KV_DELETE:
+        rocksdb_writebatch_delete(wb, (char *)k.data, k.len);
+        break;
+    case KV_DELETE_RANGE:
+        r = join(&end, op->prefix, op->prefix_len, op->value, op->value_len);
+        if (r)
+            break;
+        if (op->value_len == 0)
+            end.data[op->prefix_len] = 1; /* the first key behind the prefix */
+        rocksdb_writebatch_delete_range(wb, (char *)k.data, k.len, (char *)end.data, end.len);
+        unjoin(&end);
+        break;
+    }
+    unjoin(&k);
+    return r;
+}
+
+static int rocksdb_kind_apply(struct kv_store *base, const struct kv_batch *b, bool sync, char *err,
+                              size_t err_size)
+{
+    struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
+    rocksdb_writebatch_t *wb = rocksdb_writebatch_create();
+    char *text = NULL;
+    struct decode d;
+    struct kv_op op;
+    int r = 0;
+
+    decode_init(&d, b->ops.data, b->ops.len);
+    while (r == 0 && kv_op_next(&d, &op))
+        r = add_op(wb, &op);
+    if (r == 0)
+        r = decode_error(&d);
+    if (r) {
+        snprintf(err, err_size, "%s: cannot build a batch: %s", s->path, strerror(-r));
+    } else {
+        rocksdb_write(s->db, sync ? s->write_sync : s->write_nosync, wb, &text);
+        if (text)
+            r = explain(s->path, text, err, err_size);
+    }
+    rocksdb_writebatch_destroy(wb);
+    return r;
+}
+
+static bool iter_seek(struct kv_iter *base, const void *key, size_t key_len)
+{
+    struct kv_rocksdb_iter *it = CONTAINER_OF(base, struct kv_rocksdb_iter, base);
+    struct joined_key k;
+
+    if (join(&k, it->prefix, it->prefix_len - 1, key, key_len) < 0)
+        return false;
+    rocksdb_iter_seek(it->it, (char *)k.data, k.len);
+    unjoin(&k);
+    it->placed = true;
+    return rocksdb_iter_valid(it->it);
+}
+
+static bool iter_next(struct kv_iter *base)
+{
+    struct kv_rocksdb_iter *it = CONTAINER_OF(base, struct kv_rocksdb_iter, base);
+
+    if (!it->placed)
+        return iter_seek(base, NULL, 0);
+    if (!rocksdb_iter_valid(it->it))
+        return false;
+    rocksdb_iter_next(it->it);
+    return rocksdb_iter_valid(it->it);
+}
+
+static const uint8_t *iter_key(const struct kv_iter *base, size_t *len)
+{
+    const struct kv_rocksdb_iter *it = CONTAINER_OF(base, const struct kv_rocksdb_iter, base);
+    const char *k = rocksdb_iter_key(it->it, len);
+
+    *len -= it->prefix_len;
+    return (const uint8_t *)k + it->prefix_len;
+}
+
+static const uint8_t *iter_value(const struct kv_iter *base, size_t *len)
+{
+    const struct kv_rocksdb_iter *it = CONTAINER_OF(base, const struct kv_rocksdb_iter, base);
+
+    return (const uint8_t *)rocksdb_iter_value(it->it, len);
+}
+
+static int iter_error(const struct kv_iter *base)
+{
+    const struct kv_rocksdb_iter *it = CONTAINER_OF(base, const struct kv_rocksdb_iter, base);
+    char *text = NULL, line[256];
+
+    rocksdb_iter_get_error(it->it, &text);
+    return text ? explain("store", text, line, sizeof(line)) : 0;
+}
+
+static void iter_close(struct kv_iter *base)
+{
+    struct kv_rocksdb_iter *it = CONTAINER_OF(base, struct kv_rocksdb_iter, base);
+
+    if (it->it)
+        rocksdb_iter_destroy(it->it);
+    if (it->read)
+        rocksdb_readoptions_destroy(it->read);
+    free(it->prefix);
+    free(it->end);
+    free(it);
+}
+
+static const struct kv_iter_ops iter_ops = {
+    .seek = iter_seek,
+    .next = iter_next,
+    .key = iter_key,
+    .value = iter_value,
+    .error = iter_error,
+    .close = iter_close,
+};
+
+static struct kv_iter *rocksdb_kind_iterate(struct kv_store *base, const char *prefix)
+{
+    struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
+    struct kv_rocksdb_iter *it = calloc(1, sizeof(*it));
+
+    if (!it)
+        return NULL;
+    it->base.ops = &iter_ops;
+    it->prefix_len = strlen(prefix) + 1;
+    it->prefix = strdup(prefix);
+    it->end = malloc(it->prefix_len);
+    if (!it->prefix || !it->end) {
+        iter_close(&it->base);
+        return NULL;
+    }
+    memcpy(it->end, prefix, it->prefix_len);
+    it->end[it->prefix_len - 1] = 1;
+    it->read = rocksdb_readoptions_create();
+    rocksdb_readoptions_set_iterate_upper_bound(it->read, it->end, it->prefix_len);
+    it->it = rocksdb_create_iterator(s->db, it->read); /* sees the state of this moment for all its life */
+    return &it->base;
+}
+
+static void rocksdb_kind_stats(struct kv_store *base, struct kv_stats *out)
+{
+    struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
+
+    rocksdb_property_int(s->db, "rocksdb.estimate-num-keys", &out->keys);
+    rocksdb_property_int(s->db, "rocksdb.total-sst-files-size", &out->bytes_on_disk);
+}
+
+static void rocksdb_kind_compact(struct kv_store *base)
+{
+    struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
+
+    rocksdb_compact_range(s->db, NULL, 0, NULL, 0);
+}
+
+const struct kv_store_ops kv_rocksdb_ops = {
+    .kind = "rocksdb",
+    .open = rocksdb_kind_open,
+    .close = rocksdb_kind_close,
+    .get = rocksdb_kind_get,
+    .apply = rocksdb_kind_apply,
+    .iterate = rocksdb_kind_iterate,
+    .stats = rocksdb_kind_stats,
+    .compact = rocksdb_kind_compact,
+};
