@@ -153,6 +153,10 @@
       "receive buffer of TCP sockets (SO_RCVBUF); 0: the system's choice") \
     X(ms_tcp_prefetch_max_size, SIZE, ADVANCED, "4096", NULL, 0, RANGE(0, 1 << 24), NULL, \
       "reads below this size go through the read-ahead") \
+    X(ms_tcp_spin_us, UINT, ADVANCED, "0", NULL, OPTION_STARTUP, RANGE(0, 1000000), NULL, \
+      "microseconds a TCP worker looks again before it sleeps; costs a core, saves wake-ups") \
+    X(ms_max_data_bytes, SIZE, ADVANCED, "96M", NULL, OPTION_STARTUP, RANGE(1 << 20, 128 << 20), NULL, \
+      "largest data section of a message that is taken from a peer") \
     X(ms_tcp_listen_backlog, INT, ADVANCED, "512", NULL, 0, RANGE(1, 65535), NULL, \
       "connections that may wait to be accepted") \
     X(ms_tcp_read_timeout, SECONDS, ADVANCED, "900", NULL, 0, ANY, NULL, \

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "msg/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/crc32c.h"
+#include "msg/messenger.h"
+
+struct message *message_create(uint16_t type, uint16_t version, uint16_t compat_version)
+{
+    struct message *m = calloc(1, sizeof(*m));
+
+    if (!m)
+        return NULL;
+    atomic_init(&m->refs, 1);
+    m->type = type;
+    m->version = version;
+    m->compat_version = compat_version;
+    m->priority = MESSAGE_PRIO_DEFAULT;
+    list_init(&m->queue_link);
+    mutex_init(&m->encodings_lock, "message", LOCK_RANK_MESSAGE);
+    return m;
+}
+
+struct message *message_get(struct message *m)
+{
+    atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+    return m;
+}
+
+static void free_encoding(struct message_encoding *e)
+{
+    slice_put(&e->front);
+    slice_put(&e->middle);
+    free(e);
+}
+
+static void message_free(struct message *m)
+{
+    if (m->unthrottle)
+        m->unthrottle(m);
+    while (m->encodings) {
+        struct message_encoding *next = m->encodings->next;
+        free_encoding(m->encodings);
+        m->encodings = next;
+    }
+    if (m->payload_free)
+        m->payload_free(m->payload);
+    slice_put(&m->front);
+    slice_put(&m->middle);
+    bufferlist_destroy(&m->data);
+    connection_put(m->con);
+    mutex_destroy(&m->encodings_lock);
+    free(m);
+}
+
+void message_put(struct message *m)
+{
+    if (m && atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) == 1)
+        message_free(m);
+}
+
+int message_set_front(struct message *m, struct encode *e)
+{
+    int r = encode_error(e);
+    size_t len;
+    uint8_t *bytes = encode_steal(e, &len);
+    struct buffer *b;
+
+    if (r < 0 || !bytes)
+        return r;
+    b = buffer_wrap_malloc(bytes, len);
+    if (!b)
+        return -ENOMEM;
+    slice_put(&m->front);
+    m->front = slice_of(b);
+    return 0;
+}
+
+void message_set_payload(struct message *m, message_encode_fn encode, uint64_t features_mask, void *payload,
+                         void (*payload_free)(void *payload))
+{
+    m->encode = encode;
+    m->encode_mask = features_mask;
+    m->payload = payload;
+    m->payload_free = payload_free;
+}
+
+static struct message_encoding *make_encoding(struct message *m, uint64_t features)
+{
+    struct message_encoding *e = calloc(1, sizeof(*e));
+
+    if (!e)
+        return NULL;
+    e->features = features;
+    e->version = m->version;
+    e->compat_version = m->compat_version;
+    if (!m->encode) {
+        e->front = slice_get(&m->front);
+        e->middle = slice_get(&m->middle);
+    } else if (m->encode(m->payload, features, e) < 0) {
+        free_encoding(e);
+        return NULL;
+    }
+    e->front_crc = crc32c(0, e->front.data, e->front.len);
+    e->middle_crc = crc32c(0, e->middle.data, e->middle.len);
+    return e;
+}
+
+const struct message_encoding *message_encoding_for(struct message *m, uint64_t features)
+{
+    struct message_encoding *e;
+
+    features &= m->encode ? m->encode_mask : 0;
+    mutex_lock(&m->encodings_lock);
+    for (e = m->encodings; e && e->features != features; e = e->next)
+        ;
+    if (!e) {
+        e = make_encoding(m, features);
+        if (e) {
+            e->next = m->encodings;
+            m->encodings = e;
+        }
+    }
+    mutex_unlock(&m->encodings_lock);
+    return e;
+}
+
+uint32_t message_data_crc(struct message *m)
+{
+    uint32_t crc;
+
+    if (m->data.len == 0)
+        return 0;
+    mutex_lock(&m->encodings_lock);
+    if (!m->data_crc_known) {
+        m->data_crc = bufferlist_crc32c(&m->data, 0);
+        m->data_crc_known = true;
+    }
+    crc = m->data_crc;
+    mutex_unlock(&m->encodings_lock);
+    return crc;
+}

@@ -1,0 +1,775 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "msg/simple_messenger.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "common/clock.h"
+#include "common/conf.h"
+#include "common/log.h"
+#include "common/throttle.h"
+#include "include/ceph_features.h"
+#include "msg/accepter.h"
+#include "msg/connection.h"
+#include "msg/pipe.h"
+#include "msg/transport_choice.h"
+
+#define FIRST_BUCKETS 64
+
+/* ---- life ---- */
+
+static void read_options(struct messenger *m)
+{
+    struct messenger_options *o = &m->options;
+    const struct conf *conf = m->conf;
+
+    o->crc_data = conf_bool(conf, OPT_ms_crc_data);
+    o->crc_header = conf_bool(conf, OPT_ms_crc_header);
+    o->tcp_nodelay = conf_bool(conf, OPT_ms_tcp_nodelay);
+    o->bind_before_connect = conf_bool(conf, OPT_ms_bind_before_connect);
+    o->learn_addr = conf_bool(conf, OPT_ms_learn_addr_from_peer);
+    o->tcp_rcvbuf = (int)conf_i64(conf, OPT_ms_tcp_rcvbuf);
+    o->listen_backlog = (int)conf_i64(conf, OPT_ms_tcp_listen_backlog);
+    o->initial_backoff_ns = conf_seconds_ns(conf, OPT_ms_initial_backoff);
+    o->max_backoff_ns = conf_seconds_ns(conf, OPT_ms_max_backoff);
+    o->handshake_timeout_ns = conf_seconds_ns(conf, OPT_ms_handshake_timeout);
+    o->dial_timeout_ns = (uint64_t)conf_i64(conf, OPT_ms_connection_ready_timeout) * NSEC_PER_SEC;
+    o->max_message_bytes = conf_u64(conf, OPT_ms_max_data_bytes);
+    o->inject_socket_failures = (unsigned)conf_u64(conf, OPT_ms_inject_socket_failures);
+    o->inject_internal_delays = conf_double(conf, OPT_ms_inject_internal_delays);
+}
+
+static int open_transports(struct messenger *m, const char *ms_type, char *err, size_t err_size)
+{
+    struct transport_choice list[MESSENGER_TRANSPORTS_MAX];
+    int n = transport_choice_parse(ms_type, list, MESSENGER_TRANSPORTS_MAX, err, err_size);
+
+    for (int i = 0; i < n; i++) {
+        struct messenger_transport *mt = &m->transports[m->transport_count];
+        bool tcp = list[i].transport == &transport_tcp;
+        int r = worker_pool_get(list[i].transport, m->conf, &mt->pool, err, err_size);
+        if (r < 0)
+            return r;
+        mt->addr_type = list[i].addr_type;
+        mt->keepalive_interval_ns =
+            conf_seconds_ns(m->conf, tcp ? OPT_ms_keepalive_interval : OPT_ms_rsockets_keepalive_interval);
+        mt->keepalive_timeout_ns =
+            conf_seconds_ns(m->conf, tcp ? OPT_ms_keepalive_timeout : OPT_ms_rsockets_keepalive_timeout);
+        m->transport_count++;
+    }
+    return n < 0 ? n : 0;
+}
+
+static void deliver(void *arg, enum dispatch_event event, struct connection *con, struct message *msg);
+
+static struct connection *make_loopback(struct messenger *m)
+{
+    struct entity_addrvec none;
+    struct connection *c;
+
+    entity_addrvec_init(&none);
+    c = connection_create(m, m->my_type, &none, NULL, &m->default_policy);
+    if (c) {
+        c->loopback = true;
+        c->transport_name = "loopback";
+        /* It must not keep the messenger alive: the messenger keeps it. */
+        messenger_put(m);
+    }
+    return c;
+}
+
+static void messenger_free(struct messenger *m)
+{
+    if (m->dispatch)
+        dispatch_queue_free(m->dispatch);
+    if (m->dispatch_throttle) {
+        throttle_destroy(m->dispatch_throttle);
+        free(m->dispatch_throttle);
+    }
+    entity_addrvec_destroy(&m->addrs);
+    mutex_destroy(&m->lock);
+    cond_destroy(&m->quiet);
+    free(m->table);
+    free(m->lname);
+    free(m);
+}
+
+struct messenger *messenger_get(struct messenger *m)
+{
+    atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+    return m;
+}
+
+void messenger_put(struct messenger *m)
+{
+    if (atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) == 1)
+        messenger_free(m);
+}
+
+/* A client's own address before it knows any: blank, but for the nonce and the type it dials with first. */
+static int set_client_addr(struct messenger *m)
+{
+    struct entity_addr a = {.type = m->transports[0].addr_type, .nonce = m->nonce};
+
+    m->canonical = a;
+    return entity_addrvec_push(&m->addrs, &a);
+}
+
+static int setup(struct messenger *m, const char *ms_type, const char *lname, char *err, size_t err_size)
+{
+    int r;
+
+    read_options(m);
+    m->buckets = FIRST_BUCKETS;
+    m->lname = strdup(lname);
+    m->table = malloc(m->buckets * sizeof(*m->table));
+    m->dispatch_throttle = calloc(1, sizeof(*m->dispatch_throttle));
+    m->dispatch = dispatch_queue_create(deliver, m);
+    m->loopback = make_loopback(m);
+    if (m->dispatch_throttle)
+        throttle_init(m->dispatch_throttle, "msgr_dispatch_throttler",
+                      conf_u64(m->conf, OPT_ms_dispatch_throttle_bytes));
+    if (!m->lname || !m->table || !m->dispatch_throttle || !m->dispatch || !m->loopback) {
+        snprintf(err, err_size, "out of memory");
+        return -ENOMEM;
+    }
+    for (unsigned i = 0; i < m->buckets; i++)
+        list_init(&m->table[i]);
+    r = open_transports(m, ms_type, err, err_size);
+    return r < 0 ? r : set_client_addr(m);
+}
+
+static void close_transports(struct messenger *m)
+{
+    for (unsigned i = 0; i < m->transport_count; i++)
+        worker_pool_put(m->transports[i].pool);
+    m->transport_count = 0;
+}
+
+struct messenger *messenger_create(const struct conf *conf, const char *ms_type, struct entity_name name,
+                                   const char *lname, uint32_t nonce, char *err, size_t err_size)
+{
+    struct messenger *m = calloc(1, sizeof(*m));
+
+    if (!m) {
+        snprintf(err, err_size, "out of memory");
+        return NULL;
+    }
+    atomic_init(&m->refs, 1);
+    m->conf = conf;
+    m->nonce = nonce;
+    m->my_type = name.type;
+    atomic_init(&m->my_num, name.num);
+    m->default_policy = policy_lossless_client(0);
+    entity_addrvec_init(&m->addrs);
+    list_init(&m->connections);
+    list_init(&m->accepting);
+    mutex_init(&m->lock, "messenger", LOCK_RANK_MESSENGER);
+    cond_init(&m->quiet);
+    if (setup(m, ms_type, lname, err, err_size) < 0) {
+        m->stopping = true;
+        messenger_destroy(m);
+        return NULL;
+    }
+    return m;
+}
+
+void messenger_destroy(struct messenger *m)
+{
+    struct connection *loopback;
+
+    if (!m)
+        return;
+    if (!m->stopping)
+        messenger_shutdown(m);
+    close_transports(m);
+    loopback = m->loopback;
+    m->loopback = NULL;
+    if (loopback) {
+        messenger_get(m); /* what make_loopback() took away */
+        connection_put(loopback);
+    }
+    messenger_put(m);
+}
+
+/* ---- settings ---- */
+
+void messenger_set_default_policy(struct messenger *m, const struct policy *p)
+{
+    mutex_lock(&m->lock);
+    m->default_policy = *p;
+    mutex_unlock(&m->lock);
+}
+
+static struct policy *find_policy_locked(struct messenger *m, uint32_t peer_type)
+{
+    for (unsigned i = 0; i < m->policy_count; i++)
+        if (m->policies[i].type == peer_type)
+            return &m->policies[i].policy;
+    return NULL;
+}
+
+static struct policy *make_policy_locked(struct messenger *m, uint32_t peer_type)
+{
+    struct policy *p = find_policy_locked(m, peer_type);
+
+    if (p || m->policy_count == MESSENGER_POLICIES_MAX)
+        return p;
+    m->policies[m->policy_count].type = peer_type;
+    p = &m->policies[m->policy_count++].policy;
+    *p = m->default_policy;
+    return p;
+}
+
+void messenger_set_policy(struct messenger *m, uint32_t peer_type, const struct policy *p)
+{
+    struct policy *mine;
+
+    mutex_lock(&m->lock);
+    mine = make_policy_locked(m, peer_type);
+    if (mine)
+        *mine = *p;
+    mutex_unlock(&m->lock);
+}
+
+void messenger_set_required_features(struct messenger *m, uint32_t peer_type, uint64_t required)
+{
+    struct policy *mine;
+
+    mutex_lock(&m->lock);
+    mine = make_policy_locked(m, peer_type);
+    if (mine)
+        mine->features_required = required;
+    mutex_unlock(&m->lock);
+}
+
+struct policy messenger_get_policy(struct messenger *m, uint32_t peer_type)
+{
+    const struct policy *p;
+    struct policy copy;
+
+    mutex_lock(&m->lock);
+    p = find_policy_locked(m, peer_type);
+    copy = p ? *p : m->default_policy;
+    mutex_unlock(&m->lock);
+    return copy;
+}
+
+void messenger_set_cluster_protocol(struct messenger *m, uint32_t version)
+{
+    m->cluster_protocol = version;
+}
+
+void messenger_add_dispatcher(struct messenger *m, const struct dispatcher_ops *ops, void *arg)
+{
+    if (m->dispatcher_count == MESSENGER_DISPATCHERS_MAX)
+        abort(); /* our own programs: a handful */
+    m->dispatchers[m->dispatcher_count].ops = ops;
+    m->dispatchers[m->dispatcher_count++].arg = arg;
+}
+
+void messenger_set_auth(struct messenger *m, const struct auth_upcalls *auth)
+{
+    m->auth = auth;
+}
+
+uint32_t messenger_protocol(const struct messenger *m, uint32_t peer_type, bool dialling)
+{
+    uint32_t dialled = dialling ? peer_type : m->my_type;
+
+    if (peer_type == m->my_type)
+        return m->cluster_protocol;
+    switch (dialled) {
+    case ENTITY_TYPE_MON:
+        return 15;
+    case ENTITY_TYPE_OSD:
+        return 24;
+    case ENTITY_TYPE_MDS:
+        return 32;
+    default:
+        return 0;
+    }
+}
+
+uint64_t messenger_auth_features(struct messenger *m, uint32_t peer_type, uint32_t protocol)
+{
+    return m->auth ? m->auth->required_features(m->auth->arg, peer_type, protocol) : 0;
+}
+
+/* ---- who we are ---- */
+
+struct entity_name messenger_name(struct messenger *m)
+{
+    return (struct entity_name){.type = m->my_type, .num = atomic_load(&m->my_num)};
+}
+
+void messenger_set_name(struct messenger *m, struct entity_name name)
+{
+    atomic_store(&m->my_num, name.num);
+}
+
+int messenger_addrs(struct messenger *m, struct entity_addrvec *out)
+{
+    int r;
+
+    mutex_lock(&m->lock);
+    r = entity_addrvec_copy(out, &m->addrs);
+    mutex_unlock(&m->lock);
+    return r;
+}
+
+struct entity_addr messenger_canonical_addr(struct messenger *m)
+{
+    struct entity_addr a;
+
+    mutex_lock(&m->lock);
+    a = m->canonical;
+    mutex_unlock(&m->lock);
+    return a;
+}
+
+void messenger_learn_addr(struct messenger *m, const struct entity_addr *seen)
+{
+    char text[ENTITY_ADDR_TEXT_MAX];
+    bool learned;
+
+    if (!m->options.learn_addr)
+        return;
+    mutex_lock(&m->lock);
+    learned = msgr_v1_learn_addr(&m->canonical, seen);
+    for (unsigned i = 0; i < m->addrs.count; i++)
+        msgr_v1_learn_addr(&m->addrs.addrs[i], seen);
+    mutex_unlock(&m->lock);
+    if (learned)
+        dout(ms, 5, "%s: a peer sees us as %s", m->lname, entity_addr_print(seen, text));
+}
+
+uint32_t messenger_next_global_seq(struct messenger *m, uint32_t old)
+{
+    uint32_t seq;
+
+    mutex_lock(&m->lock);
+    if (old > m->global_seq)
+        m->global_seq = old;
+    seq = ++m->global_seq;
+    mutex_unlock(&m->lock);
+    return seq;
+}
+
+uint32_t messenger_random(void)
+{
+    static _Thread_local uint64_t x;
+
+    while (x == 0)
+        if (getrandom(&x, sizeof(x), 0) != sizeof(x))
+            x = clock_monotonic_ns();
+    x ^= x << 13; /* xorshift64: for faults and jitter, not for secrets */
+    x ^= x >> 7;
+    x ^= x << 17;
+    return (uint32_t)(x >> 32);
+}
+
+/* ---- who is connected ---- */
+
+static unsigned hash_addr(const struct entity_addr *a)
+{
+    char text[ENTITY_ADDR_TEXT_MAX];
+    uint32_t h = 2166136261u; /* FNV-1a over what tells two addresses apart */
+
+    for (const char *p = entity_addr_print(a, text); *p; p++)
+        h = (h ^ (uint8_t)*p) * 16777619u;
+    return h;
+}
+
+static void grow_table_locked(struct messenger *m)
+{
+    unsigned buckets = m->buckets * 2;
+    struct list *table = malloc(buckets * sizeof(*table));
+
+    if (!table)
+        return; /* longer chains, nothing worse */
+    for (unsigned i = 0; i < buckets; i++)
+        list_init(&table[i]);
+    for (unsigned i = 0; i < m->buckets; i++) {
+        list_for_each_safe(c, &m->table[i], struct connection, table_link) {
+            list_remove(&c->table_link);
+            list_add_tail(&table[hash_addr(&c->peer_canonical) % buckets], &c->table_link);
+        }
+    }
+    free(m->table);
+    m->table = table;
+    m->buckets = buckets;
+}
+
+struct connection *messenger_find_locked(struct messenger *m, const struct entity_addr *canonical)
+{
+    list_for_each(c, &m->table[hash_addr(canonical) % m->buckets], struct connection, table_link) {
+        if (entity_addr_equal(&c->peer_canonical, canonical))
+            return c;
+    }
+    return NULL;
+}
+
+void messenger_register_locked(struct messenger *m, struct connection *c)
+{
+    list_add_tail(&m->connections, &c->all_link);
+    if (entity_addr_is_blank(&c->peer_canonical))
+        return;
+    if (++m->registered > m->buckets * 2)
+        grow_table_locked(m);
+    list_add_tail(&m->table[hash_addr(&c->peer_canonical) % m->buckets], &c->table_link);
+}
+
+void messenger_forget_locked(struct messenger *m, struct connection *c)
+{
+    list_remove(&c->all_link);
+    if (!list_empty(&c->table_link)) {
+        list_remove(&c->table_link);
+        m->registered--;
+    }
+}
+
+bool messenger_pipe_begins(struct messenger *m)
+{
+    bool may;
+
+    mutex_lock(&m->lock);
+    may = !m->stopping;
+    if (may)
+        m->pipes++;
+    mutex_unlock(&m->lock);
+    return may;
+}
+
+void messenger_pipe_ended(struct messenger *m)
+{
+    mutex_lock(&m->lock);
+    if (--m->pipes == 0)
+        cond_broadcast(&m->quiet);
+    mutex_unlock(&m->lock);
+}
+
+const struct messenger_transport *messenger_transport_of(const struct messenger *m, const struct transport *t)
+{
+    for (unsigned i = 0; i < m->transport_count; i++)
+        if (worker_pool_transport(m->transports[i].pool) == t)
+            return &m->transports[i];
+    return NULL;
+}
+
+static const struct messenger_transport *transport_for_type(const struct messenger *m, uint32_t addr_type)
+{
+    for (unsigned i = 0; i < m->transport_count; i++)
+        if (m->transports[i].addr_type == addr_type)
+            return &m->transports[i];
+    return NULL;
+}
+
+const struct messenger_transport *messenger_choose(const struct messenger *m,
+                                                   const struct entity_addrvec *peer, unsigned n,
+                                                   const struct entity_addr **addr)
+{
+    for (unsigned i = 0; i < m->transport_count; i++) {
+        *addr = entity_addrvec_find(peer, m->transports[i].addr_type);
+        if (*addr && n-- == 0)
+            return &m->transports[i];
+    }
+    return NULL;
+}
+
+static bool is_self_locked(const struct messenger *m, const struct entity_addrvec *addrs)
+{
+    for (unsigned i = 0; i < addrs->count; i++)
+        for (unsigned k = 0; k < m->addrs.count; k++)
+            if (entity_addr_port(&addrs->addrs[i]) && entity_addr_equal(&addrs->addrs[i], &m->addrs.addrs[k]))
+                return true;
+    return false;
+}
+
+/* Makes a connection and has it dialled, or at rest where policy says that we never dial. */
+static struct connection *make_connection_locked(struct messenger *m, uint32_t peer_type,
+                                                 const struct entity_addrvec *addrs,
+                                                 const struct entity_addr *canonical)
+{
+    const struct policy *policy = find_policy_locked(m, peer_type);
+    const struct entity_addr *addr;
+    const struct messenger_transport *mt = messenger_choose(m, addrs, 0, &addr);
+    struct connection *c = NULL;
+
+    if (!policy)
+        policy = &m->default_policy;
+    if (mt)
+        c = connection_create(m, peer_type, addrs, canonical, policy);
+    if (!c)
+        return NULL;
+    messenger_register_locked(m, connection_get(c));
+    connection_lock(c);
+    c->home = worker_pool_pick(mt->pool);
+    c->state = policy->server ? CONNECTION_STANDBY : CONNECTION_DIALLING;
+    if (c->state == CONNECTION_DIALLING)
+        connection_ask_locked(c, CONNECTION_TODO_DIAL);
+    connection_unlock(c);
+    return c;
+}
+
+struct connection *messenger_get_connection(struct messenger *m, uint32_t peer_type,
+                                            const struct entity_addrvec *addrs)
+{
+    const struct entity_addr *canonical = entity_addrvec_canonical(addrs);
+    struct connection *c = NULL;
+
+    if (!canonical)
+        return NULL;
+    mutex_lock(&m->lock);
+    if (!m->stopping && m->started) {
+        if (is_self_locked(m, addrs))
+            c = connection_get(m->loopback);
+        if (!c)
+            c = connection_get(messenger_find_locked(m, canonical));
+        if (!c)
+            c = make_connection_locked(m, peer_type, addrs, canonical);
+    }
+    mutex_unlock(&m->lock);
+    return c;
+}
+
+struct connection *messenger_get_new_connection(struct messenger *m, uint32_t peer_type,
+                                                const struct entity_addrvec *addrs)
+{
+    struct connection *c = NULL;
+
+    mutex_lock(&m->lock);
+    if (!m->stopping && m->started)
+        c = make_connection_locked(m, peer_type, addrs, NULL);
+    mutex_unlock(&m->lock);
+    return c;
+}
+
+struct connection *messenger_get_loopback(struct messenger *m)
+{
+    return connection_get(m->loopback);
+}
+
+int messenger_send(struct messenger *m, struct message *msg, uint32_t peer_type,
+                   const struct entity_addrvec *addrs)
+{
+    struct connection *c = messenger_get_connection(m, peer_type, addrs);
+    int r = -ENOTCONN;
+
+    if (c)
+        r = connection_send(c, msg);
+    else
+        message_put(msg);
+    connection_put(c);
+    return r;
+}
+
+static void kill_all(struct messenger *m, bool tell_owners)
+{
+    for (;;) {
+        struct connection *c = NULL;
+        mutex_lock(&m->lock);
+        if (!list_empty(&m->connections))
+            c = connection_get(list_first(&m->connections, struct connection, all_link));
+        mutex_unlock(&m->lock);
+        if (!c)
+            return;
+        connection_kill(c, tell_owners);
+        connection_put(c);
+    }
+}
+
+void messenger_mark_down_all(struct messenger *m)
+{
+    kill_all(m, false);
+}
+
+void messenger_mark_down_addr(struct messenger *m, const struct entity_addrvec *addrs)
+{
+    const struct entity_addr *canonical = entity_addrvec_canonical(addrs);
+    struct connection *c = NULL;
+
+    if (!canonical)
+        return;
+    mutex_lock(&m->lock);
+    c = connection_get(messenger_find_locked(m, canonical));
+    mutex_unlock(&m->lock);
+    if (c)
+        connection_kill(c, true);
+    connection_put(c);
+}
+
+/* ---- start and end ---- */
+
+static void unbind(struct messenger *m)
+{
+    while (m->accepter_count)
+        accepter_free(m->accepters[--m->accepter_count]);
+}
+
+/* One address, on its own port or on the one given. */
+static int bind_one(struct messenger *m, struct entity_addr *a, char *err, size_t err_size)
+{
+    const struct messenger_transport *mt = transport_for_type(m, a->type);
+    char text[ENTITY_ADDR_TEXT_MAX];
+    int r = -EPROTONOSUPPORT;
+
+    if (!mt) {
+        snprintf(err, err_size, "cannot listen on %s: ms_type names no transport for %s addresses",
+                 entity_addr_print(a, text), entity_addr_type_name(a->type));
+        return r;
+    }
+    r = accepter_create(m, mt, a, &m->accepters[m->accepter_count]);
+    if (r == 0)
+        m->accepter_count++;
+    else
+        snprintf(err, err_size, "cannot listen on %s: %s", entity_addr_print(a, text), strerror(-r));
+    return r;
+}
+
+/* All addresses that have no port get this one. */
+static int bind_all(struct messenger *m, struct entity_addrvec *v, uint16_t port, char *err, size_t err_size)
+{
+    int r = 0;
+
+    for (unsigned i = 0; r == 0 && i < v->count; i++) {
+        if (entity_addr_port(&v->addrs[i]) == 0)
+            entity_addr_set_port(&v->addrs[i], port);
+        r = bind_one(m, &v->addrs[i], err, err_size);
+    }
+    if (r < 0)
+        unbind(m);
+    return r;
+}
+
+static bool port_taken(int r)
+{
+    return r == -EADDRINUSE || r == -EADDRNOTAVAIL;
+}
+
+static int bind_some_port(struct messenger *m, const struct entity_addrvec *wanted,
+                          struct entity_addrvec *got, char *err, size_t err_size)
+{
+    int first = (int)conf_i64(m->conf, OPT_ms_bind_port_min),
+        last = (int)conf_i64(m->conf, OPT_ms_bind_port_max);
+    bool choose = false;
+    int r = -EADDRINUSE;
+
+    for (unsigned i = 0; i < wanted->count; i++)
+        choose |= entity_addr_port(&wanted->addrs[i]) == 0;
+    for (int port = first; port_taken(r) && port <= last; port++) {
+        if (entity_addrvec_copy(got, wanted) < 0)
+            return -ENOMEM;
+        r = bind_all(m, got, (uint16_t)port, err, err_size);
+        if (r < 0)
+            entity_addrvec_destroy(got);
+        if (!choose)
+            break;
+    }
+    return r;
+}
+
+int messenger_bind(struct messenger *m, const struct entity_addrvec *addrs, char *err, size_t err_size)
+{
+    int tries = (int)conf_i64(m->conf, OPT_ms_bind_retry_count);
+    struct timespec delay = {.tv_sec = conf_i64(m->conf, OPT_ms_bind_retry_delay)};
+    struct entity_addrvec got;
+    int r;
+
+    entity_addrvec_init(&got);
+    for (;;) {
+        r = bind_some_port(m, addrs, &got, err, err_size);
+        if (!port_taken(r) || --tries <= 0)
+            break;
+        derr(ms, "%s: %s; trying again in %ld s", m->lname, err, (long)delay.tv_sec);
+        nanosleep(&delay, NULL);
+    }
+    if (r < 0)
+        return r;
+    for (unsigned i = 0; i < got.count; i++)
+        got.addrs[i].nonce = m->nonce;
+    mutex_lock(&m->lock);
+    entity_addrvec_destroy(&m->addrs);
+    m->addrs = got;
+    m->canonical = *entity_addrvec_canonical(&m->addrs);
+    mutex_unlock(&m->lock);
+    return 0;
+}
+
+int messenger_start(struct messenger *m)
+{
+    mutex_lock(&m->lock);
+    m->started = true;
+    mutex_unlock(&m->lock);
+    return 0;
+}
+
+void messenger_shutdown(struct messenger *m)
+{
+    mutex_lock(&m->lock);
+    m->stopping = true;
+    mutex_unlock(&m->lock);
+    unbind(m);
+    kill_all(m, false);
+    mutex_lock(&m->lock);
+    list_for_each(p, &m->accepting, struct pipe, accepting_link)
+        pipe_ask(p, PIPE_TODO_STOP);
+    while (m->pipes)
+        cond_wait(&m->quiet, &m->lock);
+    mutex_unlock(&m->lock);
+    dispatch_queue_stop(m->dispatch);
+}
+
+/* ---- telling the dispatchers ---- */
+
+void messenger_deliver(struct messenger *m, struct message *msg)
+{
+    for (unsigned i = 0; i < m->dispatcher_count; i++) {
+        const struct dispatcher_ops *ops = m->dispatchers[i].ops;
+        if (ops->can_fast_dispatch && ops->can_fast_dispatch(m->dispatchers[i].arg, msg)) {
+            ops->fast_dispatch(m->dispatchers[i].arg, msg);
+            return;
+        }
+    }
+    dispatch_queue_push_message(m->dispatch, msg);
+}
+
+static void deliver_message(struct messenger *m, struct message *msg)
+{
+    for (unsigned i = 0; i < m->dispatcher_count; i++) {
+        const struct dispatcher_ops *ops = m->dispatchers[i].ops;
+        if (ops->dispatch && ops->dispatch(m->dispatchers[i].arg, msg))
+            return;
+    }
+    derr(ms, "%s: nobody takes message type %u version %u from %s.%lld", m->lname, msg->type, msg->version,
+         entity_type_name(msg->src.type), (long long)msg->src.num);
+    message_put(msg);
+}
+
+static void tell(const struct dispatcher_ops *ops, void *arg, enum dispatch_event event,
+                 struct connection *con)
+{
+    void (*const handler[])(void *, struct connection *) = {
+        [DISPATCH_CONNECT] = ops->handle_connect, [DISPATCH_ACCEPT] = ops->handle_accept,
+        [DISPATCH_RESET] = ops->handle_reset,     [DISPATCH_REMOTE_RESET] = ops->handle_remote_reset,
+        [DISPATCH_REFUSED] = ops->handle_refused,
+    };
+
+    if (handler[event])
+        handler[event](arg, con);
+}
+
+static void deliver(void *arg, enum dispatch_event event, struct connection *con, struct message *msg)
+{
+    struct messenger *m = arg;
+
+    if (event == DISPATCH_MESSAGE)
+        deliver_message(m, msg);
+    else
+        for (unsigned i = 0; i < m->dispatcher_count; i++)
+            tell(m->dispatchers[i].ops, m->dispatchers[i].arg, event, con);
+    connection_put(con);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "msg/worker.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/conf.h"
+#include "common/log.h"
+#include "common/mutex.h"
+#include "common/thread.h"
+
+struct worker {
+    struct worker_pool *pool;        /* fixed */
+    struct transport_poller *poller; /* fixed */
+    uint64_t spin_ns;                /* fixed */
+    struct thread thread;
+
+    struct mutex lock;
+    struct list tasks; /* lock */
+    bool stopping;     /* lock */
+
+    atomic_uint sockets; /* written by the worker, read by whoever picks one */
+
+    /* The worker's own. */
+    struct worker_timer **heap; /* heap[1] is due first */
+    size_t timers, heap_room;
+    uint64_t now_ns;
+    uint8_t scratch[WORKER_SCRATCH_LEN];
+};
+
+struct worker_pool {
+    const struct transport *transport; /* fixed */
+    unsigned refs;                     /* pools_lock */
+    struct worker **workers;           /* fixed once the pool is handed out */
+    unsigned count;
+    atomic_uint next;
+    struct worker_pool *other; /* pools_lock */
+};
+
+static pthread_mutex_t pools_lock = PTHREAD_MUTEX_INITIALIZER; /* starting and stopping only */
+static struct worker_pool *pools;
+static _Thread_local struct worker *current;
+
+/* ---- timers: a binary heap that knows where each of them is ---- */
+
+static void heap_put(struct worker *w, size_t place, struct worker_timer *t)
+{
+    w->heap[place] = t;
+    t->place = place;
+}
+
+static void sift_up(struct worker *w, struct worker_timer *t, size_t place)
+{
+    for (; place > 1 && w->heap[place / 2]->deadline_ns > t->deadline_ns; place /= 2)
+        heap_put(w, place, w->heap[place / 2]);
+    heap_put(w, place, t);
+}
+
+static void sift_down(struct worker *w, struct worker_timer *t, size_t place)
+{
+    for (size_t child; (child = place * 2) <= w->timers; place = child) {
+        if (child < w->timers && w->heap[child + 1]->deadline_ns < w->heap[child]->deadline_ns)
+            child++;
+        if (w->heap[child]->deadline_ns >= t->deadline_ns)
+            break;
+        heap_put(w, place, w->heap[child]);
+    }
+    heap_put(w, place, t);
+}
+
+static void reorder(struct worker *w, struct worker_timer *t)
+{
+    if (t->place > 1 && w->heap[t->place / 2]->deadline_ns > t->deadline_ns)
+        sift_up(w, t, t->place);
+    else
+        sift_down(w, t, t->place);
+}
+
+int worker_set_timer(struct worker *w, struct worker_timer *t, uint64_t deadline_ns)
+{
+    t->deadline_ns = deadline_ns;
+    if (t->place) {
+        reorder(w, t);
+        return 0;
+    }
+    if (w->timers + 1 >= w->heap_room) {
+        size_t room = w->heap_room ? w->heap_room * 2 : 64;
+        struct worker_timer **heap = realloc(w->heap, room * sizeof(struct worker_timer *));
+        if (!heap)
+            return -ENOMEM;
+        w->heap = heap;
+        w->heap_room = room;
+    }
+    w->timers++;
+    sift_up(w, t, w->timers);
+    return 0;
+}
+
+void worker_cancel_timer(struct worker *w, struct worker_timer *t)
+{
+    struct worker_timer *last;
+    size_t place = t->place;
+
+    if (!place)
+        return;
+    t->place = 0;
+    last = w->heap[w->timers--];
+    if (last == t)
+        return;
+    heap_put(w, place, last);
+    reorder(w, last);
+}
+
+static void fire_timers(struct worker *w)
+{
+    while (w->timers && w->heap[1]->deadline_ns <= w->now_ns) {
+        struct worker_timer *t = w->heap[1];
+        worker_cancel_timer(w, t);
+        t->fire(t);
+    }
+}
+
+/* ---- tasks ---- */
+
+bool worker_post(struct worker *w, struct worker_task *t)
+{
+    bool wake;
+
+    if (atomic_exchange(&t->queued, true))
+        return false;
+    mutex_lock(&w->lock);
+    wake = list_empty(&w->tasks);
+    list_add_tail(&w->tasks, &t->link);
+    mutex_unlock(&w->lock);
+    if (wake && w != current)
+        w->pool->transport->poller_wake(w->poller);
+    return true;
+}
+
+/* Runs what was posted so far; what these tasks post waits for the next pass. */
+static void run_tasks(struct worker *w)
+{
+    struct list batch;
+
+    list_init(&batch);
+    mutex_lock(&w->lock);
+    list_splice_tail(&batch, &w->tasks);
+    while (!list_empty(&batch)) {
+        struct worker_task *t = list_first(&batch, struct worker_task, link);
+        list_remove(&t->link);
+        atomic_store(&t->queued, false);
+        mutex_unlock(&w->lock);
+        t->run(t);
+        mutex_lock(&w->lock);
+    }
+    mutex_unlock(&w->lock);
+}
+
+/* ---- sockets ---- */
+
+int worker_add_socket(struct worker *w, struct transport_socket *s, unsigned interest,
+                      struct worker_handler *h)
+{
+    int r = w->pool->transport->poller_add(w->poller, s, interest, h);
+
+    if (r == 0)
+        atomic_fetch_add_explicit(&w->sockets, 1, memory_order_relaxed);
+    return r;
+}
+
+void worker_set_interest(struct worker *w, struct transport_socket *s, unsigned interest)
+{
+    w->pool->transport->poller_set(w->poller, s, interest);
+}
+
+void worker_remove_socket(struct worker *w, struct transport_socket *s)
+{
+    w->pool->transport->poller_remove(w->poller, s);
+    atomic_fetch_sub_explicit(&w->sockets, 1, memory_order_relaxed);
+}
+
+uint8_t *worker_scratch(struct worker *w)
+{
+    return w->scratch;
+}
+
+uint64_t worker_now_ns(const struct worker *w)
+{
+    return w->now_ns;
+}
+
+bool worker_is_current(const struct worker *w)
+{
+    return w == current;
+}
+
+const struct transport *worker_transport(const struct worker *w)
+{
+    return w->pool->transport;
+}
+
+/* ---- the thread ---- */
+
+/* When the next wait must end: now when tasks are waiting, else at the first timer. */
+static bool next_deadline(struct worker *w, uint64_t *deadline_ns)
+{
+    bool go_on, tasks;
+
+    mutex_lock(&w->lock);
+    go_on = !w->stopping;
+    tasks = !list_empty(&w->tasks);
+    mutex_unlock(&w->lock);
+    *deadline_ns = tasks ? 0 : w->timers ? w->heap[1]->deadline_ns : UINT64_MAX;
+    return go_on || tasks;
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *w = arg;
+    const struct transport *t = w->pool->transport;
+    uint64_t deadline_ns;
+
+    current = w;
+    while (next_deadline(w, &deadline_ns)) {
+        struct transport_event *events;
+        int n = t->poller_wait(w->poller, deadline_ns, w->spin_ns, &events);
+        w->now_ns = clock_monotonic_ns();
+        for (int i = 0; i < n; i++) {
+            struct worker_handler *h = events[i].arg;
+            if (h)
+                h->ready(h, events[i].events);
+        }
+        run_tasks(w);
+        fire_timers(w);
+    }
+    return NULL;
+}
+
+static void worker_free(struct worker *w)
+{
+    if (!w)
+        return;
+    if (w->poller)
+        w->pool->transport->poller_destroy(w->poller);
+    mutex_destroy(&w->lock);
+    free(w->heap);
+    free(w);
+}
+
+static int worker_start(struct worker_pool *p, const struct conf *conf, unsigned index, struct worker **out)
+{
+    struct worker *w = calloc(1, sizeof(*w));
+    bool tcp = p->transport == &transport_tcp;
+    char name[16];
+    int r;
+
+    if (!w)
+        return -ENOMEM;
+    w->pool = p;
+    w->spin_ns = (uint64_t)conf_i64(conf, tcp ? OPT_ms_tcp_spin_us : OPT_ms_rsockets_spin_us) * NSEC_PER_USEC;
+    w->now_ns = clock_monotonic_ns();
+    mutex_init(&w->lock, "worker", LOCK_RANK_WORKER);
+    list_init(&w->tasks);
+    r = p->transport->poller_create(&w->poller);
+    if (r == 0) {
+        snprintf(name, sizeof(name), tcp ? "ms_worker_%u" : "ms_rpoll_%u", index);
+        r = thread_start(&w->thread, name, worker_main, w);
+    }
+    if (r < 0) {
+        worker_free(w);
+        return r;
+    }
+    *out = w;
+    return 0;
+}
+
+static void worker_stop(struct worker *w)
+{
+    mutex_lock(&w->lock);
+    w->stopping = true;
+    mutex_unlock(&w->lock);
+    w->pool->transport->poller_wake(w->poller);
+    thread_join(&w->thread);
+    worker_free(w);
+}
+
+/* ---- pools ---- */
+
+static void pool_free(struct worker_pool *p)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        worker_stop(p->workers[i]);
+    p->transport->stop();
+    free(p->workers);
+    free(p);
+}
+
+static int pool_start(const struct transport *t, const struct conf *conf, struct worker_pool **out, char *err,
+                      size_t err_size)
+{
+    struct worker_pool *p = calloc(1, sizeof(*p));
+    unsigned wanted = (unsigned)conf_i64(conf, OPT_ms_worker_threads);
+    int r;
+
+    if (t->max_pollers && wanted > t->max_pollers)
+        wanted = t->max_pollers;
+    if (!p || !(p->workers = calloc(wanted, sizeof(struct worker *)))) {
+        free(p);
+        snprintf(err, err_size, "out of memory");
+        return -ENOMEM;
+    }
+    p->transport = t;
+    p->refs = 1;
+    r = t->start(conf, err, err_size);
+    if (r < 0) {
+        free(p->workers);
+        free(p);
+        return r;
+    }
+    for (; p->count < wanted; p->count++) {
+        r = worker_start(p, conf, p->count, &p->workers[p->count]);
+        if (r < 0) {
+            snprintf(err, err_size, "%s: cannot start worker %u: error %d", t->name, p->count, -r);
+            pool_free(p);
+            return r;
+        }
+    }
+    *out = p;
+    return 0;
+}
+
+int worker_pool_get(const struct transport *t, const struct conf *conf, struct worker_pool **out, char *err,
+                    size_t err_size)
+{
+    struct worker_pool *p;
+    int r = 0;
+
+    pthread_mutex_lock(&pools_lock);
+    for (p = pools; p && p->transport != t; p = p->other)
+        ;
+    if (p) {
+        p->refs++;
+    } else {
+        r = pool_start(t, conf, &p, err, err_size);
+        if (r == 0) {
+            p->other = pools;
+            pools = p;
+        }
+    }
+    pthread_mutex_unlock(&pools_lock);
+    *out = r == 0 ? p : NULL;
+    return r;
+}
+
+void worker_pool_put(struct worker_pool *p)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&pools_lock);
+    if (--p->refs == 0) {
+        struct worker_pool **at = &pools;
+        while (*at != p)
+            at = &(*at)->other;
+        *at = p->other;
+        pool_free(p);
+    }
+    pthread_mutex_unlock(&pools_lock);
+}
+
+struct worker *worker_pool_pick(struct worker_pool *p)
+{
+    unsigned start = atomic_fetch_add_explicit(&p->next, 1, memory_order_relaxed);
+    struct worker *best = p->workers[start % p->count];
+
+    for (unsigned i = 1; i < p->count; i++) {
+        struct worker *w = p->workers[(start + i) % p->count];
+        if (atomic_load_explicit(&w->sockets, memory_order_relaxed) <
+            atomic_load_explicit(&best->sockets, memory_order_relaxed))
+            best = w;
+    }
+    return best;
+}
+
+const struct transport *worker_pool_transport(const struct worker_pool *p)
+{
+    return p->transport;
+}

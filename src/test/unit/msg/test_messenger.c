@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Two messengers in one process, over TCP on loopback: what their users see. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "test/unit/unit.h"
+#include "common/clock.h"
+#include "common/conf.h"
+#include "common/mutex.h"
+#include "common/throttle.h"
+#include "msg/messenger.h"
+
+#define TYPE_PING 2
+#define TYPE_DATA 1000
+#define PATIENCE  (60 * NSEC_PER_SEC)
+
+/* One end: counts what it is told, answers if it should. */
+struct end {
+    struct messenger *m;
+    struct mutex lock; /* of a dispatcher: held around every send, as daemons do */
+    struct cond changed;
+    uint64_t received, last_tid, out_of_order, bad;
+    unsigned connects, accepts, resets, remote_resets, refused;
+    bool echo, fast;
+    struct connection *last_con; /* a reference */
+    struct message *kept[64];
+    unsigned keep, kept_count;
+    const char *ms_type;
+};
+
+static void note(struct end *e, unsigned *counter)
+{
+    mutex_lock(&e->lock);
+    ++*counter;
+    cond_broadcast(&e->changed);
+    mutex_unlock(&e->lock);
+}
+
+static void on_connect(void *arg, struct connection *con UNUSED)
+{
+    struct end *e = arg;
+    note(e, &e->connects);
+}
+static void on_accept(void *arg, struct connection *con UNUSED)
+{
+    struct end *e = arg;
+    note(e, &e->accepts);
+}
+static void on_reset(void *arg, struct connection *con UNUSED)
+{
+    struct end *e = arg;
+    note(e, &e->resets);
+}
+static void on_remote_reset(void *arg, struct connection *con UNUSED)
+{
+    struct end *e = arg;
+    note(e, &e->remote_resets);
+}
+static void on_refused(void *arg, struct connection *con UNUSED)
+{
+    struct end *e = arg;
+    note(e, &e->refused);
+}
+
+static bool data_is_good(const struct message *m)
+{
+    uint8_t byte = (uint8_t)m->tid;
+
+    for (unsigned i = 0; i < m->data.count; i++)
+        for (size_t k = 0; k < m->data.slices[i].len; k++)
+            if (m->data.slices[i].data[k] != byte)
+                return false;
+    return m->front.len == 8 && memcmp(m->front.data, &m->tid, 8) == 0;
+}
+
+static struct message *make_data(uint64_t tid, size_t len)
+{
+    struct message *m = message_create(TYPE_DATA, 1, 1);
+    struct encode e;
+    struct buffer *b = buffer_create(len);
+
+    assert_non_null(m);
+    m->tid = tid;
+    encode_init(&e);
+    encode_u64(&e, tid);
+    assert_int_equal(message_set_front(m, &e), 0);
+    memset(b->data, (uint8_t)tid, len);
+    assert_int_equal(bufferlist_append(&m->data, slice_of(b)), 0);
+    return m;
+}
+
+static void take(struct end *e, struct message *m)
+{
+    struct connection *drop = NULL;
+    bool keep = false;
+
+    mutex_lock(&e->lock);
+    e->received++;
+    if (m->tid != e->last_tid + 1)
+        e->out_of_order++;
+    e->last_tid = m->tid;
+    if (!data_is_good(m))
+        e->bad++;
+    if (e->last_con != m->con) {
+        drop = e->last_con;
+        e->last_con = connection_get(m->con);
+    }
+    if (e->echo)
+        connection_send(m->con, make_data(m->tid, m->data.len));
+    if (e->kept_count < e->keep) {
+        e->kept[e->kept_count++] = m;
+        keep = true;
+    }
+    cond_broadcast(&e->changed);
+    mutex_unlock(&e->lock);
+    connection_put(drop);
+    if (!keep)
+        message_put(m);
+}
+
+static bool on_dispatch(void *arg, struct message *m)
+{
+    take(arg, m);
+    return true;
+}
+static bool can_fast(void *arg, const struct message *m UNUSED)
+{
+    return ((struct end *)arg)->fast;
+}
+static void on_fast(void *arg, struct message *m)
+{
+    take(arg, m);
+}
+
+static const struct dispatcher_ops ops = {
+    .can_fast_dispatch = can_fast,
+    .fast_dispatch = on_fast,
+    .dispatch = on_dispatch,
+    .handle_connect = on_connect,
+    .handle_accept = on_accept,
+    .handle_reset = on_reset,
+    .handle_remote_reset = on_remote_reset,
+    .handle_refused = on_refused,
+};
+
+static struct conf *conf;
+
+static void set(const char *name, const char *value)
+{
+    assert_int_equal(conf_set(conf, CONF_CMDLINE, name, value, NULL), 0);
+}
+
+static void end_init(struct end *e, uint8_t type, int64_t num, struct policy policy)
+{
+    char err[200] = "";
+
+    memset(e, 0, sizeof(*e));
+    mutex_init(&e->lock, "test end", LOCK_RANK_DAEMON);
+    cond_init(&e->changed);
+    e->m = messenger_create(conf, "simple", (struct entity_name){.type = type, .num = num}, "test",
+                            (uint32_t)(1000 + num), err, sizeof(err));
+    if (!e->m)
+        fail_msg("%s", err);
+    policy.features_supported &= ~UINT64_C(0);
+    messenger_set_default_policy(e->m, &policy);
+    messenger_set_cluster_protocol(e->m, 10);
+    messenger_add_dispatcher(e->m, &ops, e);
+}
+
+static void end_bind(struct end *e, uint16_t port)
+{
+    struct entity_addrvec v;
+    struct entity_addr a;
+    char err[200] = "", text[64];
+
+    snprintf(text, sizeof(text), "v1:127.0.0.1:%u", port);
+    assert_int_equal(entity_addr_parse(&a, text, ENTITY_ADDR_V1, NULL, err, sizeof(err)), 0);
+    entity_addrvec_init(&v);
+    assert_int_equal(entity_addrvec_push(&v, &a), 0);
+    if (messenger_bind(e->m, &v, err, sizeof(err)) < 0)
+        fail_msg("%s", err);
+    entity_addrvec_destroy(&v);
+}
+
+static void end_start(struct end *e)
+{
+    assert_int_equal(messenger_start(e->m), 0);
+}
+
+static void end_stop(struct end *e)
+{
+    messenger_shutdown(e->m);
+    connection_put(e->last_con);
+    for (unsigned i = 0; i < e->kept_count; i++)
+        message_put(e->kept[i]);
+    messenger_destroy(e->m);
+    mutex_destroy(&e->lock);
+    cond_destroy(&e->changed);
+}
+
+static struct connection *dial(struct end *from, struct end *to, uint32_t type)
+{
+    struct entity_addrvec v;
+    struct connection *c;
+
+    assert_int_equal(messenger_addrs(to->m, &v), 0);
+    c = messenger_get_connection(from->m, type, &v);
+    entity_addrvec_destroy(&v);
+    assert_non_null(c);
+    return c;
+}
+
+/* Waits until *counter is at least n. */
+#define WAIT_FOR(e, counter, n)                                                            \
+    do {                                                                                   \
+        uint64_t deadline = clock_monotonic_ns() + PATIENCE;                               \
+        mutex_lock(&(e)->lock);                                                            \
+        while ((e)->counter < (n) && cond_wait_until(&(e)->changed, &(e)->lock, deadline)) \
+            ;                                                                              \
+        assert_true((e)->counter >= (n));                                                  \
+        mutex_unlock(&(e)->lock);                                                          \
+    } while (0)
+
+static void send_locked(struct end *e, struct connection *c, uint64_t tid, size_t len)
+{
+    mutex_lock(&e->lock);
+    assert_int_equal(connection_send(c, make_data(tid, len)), 0);
+    mutex_unlock(&e->lock);
+}
+
+/* ---- tests ---- */
+
+static void exchange(bool fast, size_t len, uint64_t count)
+{
+    struct end server, client;
+    struct connection *c;
+
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    server.echo = true;
+    server.fast = client.fast = fast;
+    end_bind(&server, 0);
+    end_start(&server);
+    end_start(&client);
+    c = dial(&client, &server, ENTITY_TYPE_OSD);
+    for (uint64_t tid = 1; tid <= count; tid++)
+        send_locked(&client, c, tid, len);
+    WAIT_FOR(&client, received, count);
+    assert_int_equal(client.out_of_order + server.out_of_order, 0);
+    assert_int_equal(client.bad + server.bad, 0);
+    assert_int_equal(client.connects, 1);
+    assert_int_equal(server.accepts, 1);
+    assert_string_equal(connection_transport_name(c), "simple");
+    assert_true(connection_is_open(c));
+    connection_put(c);
+    end_stop(&client);
+    WAIT_FOR(&server, resets, 1);
+    end_stop(&server);
+}
+
+static void test_small_messages(void **state UNUSED)
+{
+    exchange(false, 10, 2000);
+}
+static void test_fast_dispatch(void **state UNUSED)
+{
+    exchange(true, 100, 2000);
+}
+static void test_large_messages(void **state UNUSED)
+{
+    exchange(true, 3 << 20, 20);
+}
+
+static void test_nobody_listens(void **state UNUSED)
+{
+    struct end server, client;
+    struct connection *c;
+
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_bind(&server, 0);
+    end_start(&client);
+    struct entity_addrvec v;
+    assert_int_equal(messenger_addrs(server.m, &v), 0);
+    end_stop(&server);
+    c = messenger_get_connection(client.m, ENTITY_TYPE_OSD, &v);
+    entity_addrvec_destroy(&v);
+    WAIT_FOR(&client, refused, 2);
+    assert_false(connection_is_open(c));
+    assert_int_equal(client.resets, 0);
+    connection_mark_down(c);
+    assert_int_equal(connection_send(c, make_data(1, 1)), -ENOTCONN);
+    connection_put(c);
+    end_stop(&client);
+}
+
+/* Two lossless peers talk while every so many socket calls fail: all arrives, once, in order. */
+static void test_lossless_through_faults(void **state UNUSED)
+{
+    struct end a, b;
+    struct connection *c;
+    const uint64_t count = 3000;
+
+    set("ms_inject_socket_failures", "60");
+    set("ms_initial_backoff", "0.005");
+    set("ms_max_backoff", "0.05");
+    end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
+    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
+    b.echo = true;
+    end_bind(&a, 0);
+    end_bind(&b, 0);
+    end_start(&a);
+    end_start(&b);
+    c = dial(&a, &b, ENTITY_TYPE_OSD);
+    for (uint64_t tid = 1; tid <= count; tid++)
+        send_locked(&a, c, tid, tid % 97 ? 50 : 40000);
+    WAIT_FOR(&a, received, count);
+    assert_int_equal(a.received, count);
+    assert_int_equal(b.received, count);
+    assert_int_equal(a.out_of_order + b.out_of_order, 0);
+    assert_int_equal(a.bad + b.bad, 0);
+    assert_true(a.connects + b.connects > 3); /* there were faults */
+    assert_int_equal(a.resets + b.resets + a.remote_resets + b.remote_resets, 0);
+    connection_put(c);
+    end_stop(&a);
+    end_stop(&b);
+    set("ms_inject_socket_failures", "0");
+    set("ms_initial_backoff", "0.2");
+    set("ms_max_backoff", "15");
+}
+
+/* Both dial at the same time: one session comes of it, and nothing is lost. */
+static void test_both_dial(void **state UNUSED)
+{
+    for (int round = 0; round < 20; round++) {
+        struct end a, b;
+        struct connection *ca, *cb;
+        set("ms_initial_backoff", "0.005");
+        end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
+        end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
+        end_bind(&a, 0);
+        end_bind(&b, 0);
+        end_start(&a);
+        end_start(&b);
+        ca = dial(&a, &b, ENTITY_TYPE_OSD);
+        cb = dial(&b, &a, ENTITY_TYPE_OSD);
+        for (uint64_t tid = 1; tid <= 20; tid++) {
+            send_locked(&a, ca, tid, 10);
+            send_locked(&b, cb, tid, 10);
+        }
+        WAIT_FOR(&a, received, 20);
+        WAIT_FOR(&b, received, 20);
+        assert_int_equal(a.received, 20);
+        assert_int_equal(b.received, 20);
+        assert_int_equal(a.out_of_order + b.out_of_order, 0);
+        assert_ptr_equal(a.last_con, ca);
+        connection_put(ca);
+        connection_put(cb);
+        end_stop(&a);
+        end_stop(&b);
+    }
+    set("ms_initial_backoff", "0.2");
+}
+
+/* A peer that restarts with the same address: the survivor hears of it and the session starts anew. */
+static void test_peer_restarts(void **state UNUSED)
+{
+    struct end a, b;
+    struct entity_addrvec v;
+    struct connection *c;
+    uint16_t port;
+
+    set("ms_initial_backoff", "0.01");
+    end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer_reuse(0));
+    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer_reuse(0));
+    end_bind(&a, 0);
+    end_bind(&b, 0);
+    end_start(&a);
+    end_start(&b);
+    c = dial(&a, &b, ENTITY_TYPE_OSD);
+    send_locked(&a, c, 1, 10);
+    WAIT_FOR(&b, received, 1);
+    assert_int_equal(messenger_addrs(b.m, &v), 0);
+    port = entity_addr_port(&v.addrs[0]);
+    entity_addrvec_destroy(&v);
+    end_stop(&b);
+    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer_reuse(0));
+    end_bind(&b, port);
+    end_start(&b);
+    send_locked(&a, c, 2, 10); /* may belong to the old session and go with it */
+    WAIT_FOR(&a, remote_resets, 1);
+    b.last_tid = 9;
+    send_locked(&a, c, 10, 10);
+    WAIT_FOR(&b, last_tid, 10);
+    assert_int_equal(a.resets, 0);
+    connection_put(c);
+    end_stop(&a);
+    end_stop(&b);
+    set("ms_initial_backoff", "0.2");
+}
+
+/* A reader that keeps its messages is not sent more than the throttle allows; all comes when it lets go. */
+static void test_throttle_holds_the_reader(void **state UNUSED)
+{
+    struct end server, client;
+    struct throttle t;
+    struct policy p = policy_stateless_server(0);
+    struct connection *c;
+    unsigned kept;
+
+    throttle_init(&t, "test", 10);
+    p.throttle_messages = &t;
+    end_init(&server, ENTITY_TYPE_OSD, 0, p);
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    server.keep = 10;
+    end_bind(&server, 0);
+    end_start(&server);
+    end_start(&client);
+    c = dial(&client, &server, ENTITY_TYPE_OSD);
+    for (uint64_t tid = 1; tid <= 30; tid++)
+        send_locked(&client, c, tid, 10);
+    WAIT_FOR(&server, received, 10);
+    usleep(100000);
+    mutex_lock(&server.lock);
+    assert_int_equal(server.received, 10);
+    kept = server.kept_count;
+    server.kept_count = 0;
+    server.keep = 0;
+    mutex_unlock(&server.lock);
+    for (unsigned i = 0; i < kept; i++)
+        message_put(server.kept[i]);
+    WAIT_FOR(&server, received, 30);
+    connection_put(c);
+    end_stop(&client);
+    end_stop(&server);
+    throttle_destroy(&t);
+}
+
+static void test_loopback(void **state UNUSED)
+{
+    struct end e;
+    struct connection *c;
+
+    end_init(&e, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
+    end_bind(&e, 0);
+    end_start(&e);
+    c = dial(&e, &e, ENTITY_TYPE_OSD);
+    for (uint64_t tid = 1; tid <= 100; tid++)
+        send_locked(&e, c, tid, 1000);
+    WAIT_FOR(&e, received, 100);
+    assert_int_equal(e.out_of_order + e.bad, 0);
+    assert_string_equal(connection_transport_name(c), "loopback");
+    connection_put(c);
+    end_stop(&e);
+}
+
+static int make_conf(void **state UNUSED)
+{
+    conf = conf_create("ceph", "osd", "0", true);
+    return conf ? 0 : -1;
+}
+static int drop_conf(void **state UNUSED)
+{
+    conf_free(conf);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_small_messages),
+        cmocka_unit_test(test_fast_dispatch),
+        cmocka_unit_test(test_large_messages),
+        cmocka_unit_test(test_nobody_listens),
+        cmocka_unit_test(test_lossless_through_faults),
+        cmocka_unit_test(test_both_dial),
+        cmocka_unit_test(test_peer_restarts),
+        cmocka_unit_test(test_throttle_holds_the_reader),
+        cmocka_unit_test(test_loopback),
+    };
+    alarm(300); /* a hang is a failure, not a wait */
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests_name("messenger", tests, make_conf, drop_conf);
+}
