@@ -118,7 +118,7 @@ void pipe_put(struct pipe *p);
 
 /* Any thread: asks the worker. */
 void pipe_ask(struct pipe *p, unsigned todo);
-/* Any thread, any lock below tx: sends what the session has, as far as the socket takes it. Never blocks,
+/* pipe_tx.c. Any thread, any lock below tx: sends what the session has, as far as the socket takes it. Never blocks,
  * calls back, faults or closes. */
 void pipe_kick(struct pipe *p);
 
@@ -151,7 +151,12 @@ void pipe_throttle_hand_over(struct pipe *p, struct message *msg);
 void pipe_throttle_close(struct pipe *p);
 void pipe_throttle_init(struct pipe *p);
 
-/* ---- for both ---- */
+/* ---- pipe_rx.c ---- */
+
+/* Reads and handles what there is, within the budget of a pass, then answers. */
+void pipe_pump(struct pipe *p);
+/* The worker's scratch is about to serve another pipe: what is left ahead moves to memory of our own. */
+void pipe_keep_ahead(struct pipe *p);
 
 /* Makes sure that some bytes are ahead, from the socket if need be: how many. 0: none now, or the pipe has
  * failed. */
