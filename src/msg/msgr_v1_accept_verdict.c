@@ -66,10 +66,6 @@ struct msgr_v1_verdict msgr_v1_accept_verdict(const struct msgr_v1_accept_facts 
     if (f->existing_lossy)
         return opens(f, MSGR_V1_REPLACE_LOSSY, "a lossy session gives way");
 
-    /* Only a restart brings connect_seq back to 0, unless our first reply got lost. To call that a restart
-     * would drop what is queued without need. */
-    if (f->connect_seq == 0 && f->existing_connect_seq == 1 && f->existing_unconfirmed)
-        return opens(f, MSGR_V1_REPLACE, "the peer missed our first reply");
     if (f->connect_seq == 0 && f->existing_connect_seq > 0) {
         v = opens(f, MSGR_V1_REPLACE_RESET, "the peer restarted");
         v.drop_queues = f->policy_resetcheck;

@@ -40,10 +40,10 @@ struct msgr_v1_accept_facts {
 
     /* the existing session; the rest is unused when there is none */
     enum msgr_v1_existing existing;
-    uint32_t existing_connect_seq, existing_peer_global_seq;
+    uint32_t existing_connect_seq; /* of a dialling one: what its handshake says, RETRY_SESSION raises it */
+    uint32_t existing_peer_global_seq;
     bool existing_lossy;
-    bool existing_server;      /* its policy never dials */
-    bool existing_unconfirmed; /* session.unconfirmed: the peer may never have seen our last opening reply */
+    bool existing_server; /* its policy never dials */
 };
 
 enum msgr_v1_verdict_action {
@@ -62,8 +62,8 @@ enum msgr_v1_verdict_action {
 
 struct msgr_v1_verdict {
     enum msgr_v1_verdict_action action;
-    /* REPLACE_RESET with resetcheck: drop the queues, give out_seq a new start (session_reset()) and raise
-     * the remote reset event. Without it, sent is requeued and goes out again under its old seqs. */
+    /* REPLACE_RESET with resetcheck: session_reset(), and the remote reset event if that says so. Without:
+     * session_peer_restarted(). */
     bool drop_queues;
     /* What the reply says. Opening: connect_seq of the session from now on (peer_global_seq becomes what the
      * connect said). RETRY_GLOBAL: global_seq; RETRY_SESSION: connect_seq. Else 0. */

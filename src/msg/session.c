@@ -149,22 +149,29 @@ void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_globa
     s->connect_seq = connect_seq;
     s->peer_global_seq = peer_global_seq;
     s->in_seq_acked = in_seq_told ? s->in_seq : 0;
-    s->unconfirmed = true;
 }
 
-void session_reset(struct session *s, uint64_t out_seq)
+bool session_reset(struct session *s, uint64_t out_seq)
 {
-    session_drop_all(s);
+    bool lost = s->established;
+
     s->connect_seq = 0;
-    s->unconfirmed = false;
-    s->out_seq = out_seq;
     s->in_seq = s->in_seq_acked = 0;
+    s->established = false;
+    if (lost) {
+        session_drop_all(s);
+        s->out_seq = out_seq;
+    } else {
+        session_requeue_sent(s);
+    }
+    return lost;
 }
 
 void session_peer_restarted(struct session *s)
 {
     session_requeue_sent(s);
     s->in_seq = s->in_seq_acked = 0;
+    s->established = false;
 }
 
 static void release_list(struct session *s, struct list *l)

@@ -42,10 +42,12 @@ struct session {
     bool lossy;
     uint32_t connect_seq;     /* connections of this session so far; 0: none yet */
     uint32_t peer_global_seq; /* of the last connection */
-    bool unconfirmed;         /* opened by our reply, and nothing has come from the peer since */
-    uint64_t out_seq;         /* of the last message taken for sending */
-    uint64_t in_seq;          /* of the last message received */
-    uint64_t in_seq_acked;    /* what the peer was told */
+    /* Both sides know of a connection of this session: messages may have gone. Until then nothing is lost by
+     * starting over. */
+    bool established;
+    uint64_t out_seq;      /* of the last message taken for sending */
+    uint64_t in_seq;       /* of the last message received */
+    uint64_t in_seq_acked; /* what the peer was told */
 
     struct list requeued;              /* sent before a fault, oldest first: go before everything else */
     struct list queued;                /* highest priority first, FIFO within one */
@@ -110,18 +112,19 @@ unsigned session_peer_has(struct session *s, uint64_t peer_in_seq);
  */
 void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_global_seq, bool in_seq_told);
 
-/* The peer knows that the session is open: for a connector at READY, for an acceptor at READY by SEQ, or with
- * the first event of the receive half. */
+/* The peer knows that the session is open: for a connector at READY, for an acceptor at READY by SEQ, else
+ * with the first event of the receive half. */
 static inline void session_confirmed(struct session *s)
 {
-    s->unconfirmed = false;
+    s->established = true;
 }
 
 /*
- * The peer lost its state (RESETSESSION, or a hard reset seen with resetcheck): all queues are released, seqs
- * start over. out_seq: a random 31-bit number with MSG_AUTH, else 0.
+ * The peer has no such session (RESETSESSION), or lost it (a hard reset seen with resetcheck): seqs start
+ * over. True: all queues were released; raise the remote reset event. False: the session was never
+ * established, so what is queued is still good. out_seq: a random 31-bit number with MSG_AUTH, else 0.
  */
-void session_reset(struct session *s, uint64_t out_seq);
+bool session_reset(struct session *s, uint64_t out_seq);
 
 /* A hard reset without resetcheck: only what we received is forgotten; what we sent goes out again. */
 void session_peer_restarted(struct session *s);
