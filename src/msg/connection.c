@@ -2,10 +2,12 @@
 #include "msg/connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/conf.h"
 #include "common/log.h"
 #include "include/ceph_features.h"
 #include "msg/pipe.h"
@@ -226,6 +228,18 @@ static int send_to_ourselves(struct connection *c, struct message *msg)
     return r;
 }
 
+static void dump_bytes(const struct message *msg, int level)
+{
+    char line[16 * 3 + 1];
+
+    for (size_t at = 0; log_wants(LOG_ms, level) && at < msg->front.len && at < 4096; at += 16) {
+        size_t n = 0;
+        for (size_t i = at; i < at + 16 && i < msg->front.len; i++)
+            n += (size_t)snprintf(line + n, sizeof(line) - n, " %02x", msg->front.data[i]);
+        dout(ms, level, "%06zx%s", at, line);
+    }
+}
+
 int connection_send(struct connection *c, struct message *msg)
 {
     uint64_t features = atomic_load_explicit(&c->features, memory_order_relaxed);
@@ -243,6 +257,8 @@ int connection_send(struct connection *c, struct message *msg)
     /* What can be computed before any lock is: a reconnect with other features does it again. */
     if (features && message_encoding_for(msg, features) && c->messenger->options.crc_data)
         message_data_crc(msg);
+    if (UNLIKELY(conf_bool(c->messenger->conf, OPT_ms_dump_on_send)))
+        dump_bytes(msg, 0);
     o->con = c;
     o->item.msg = msg;
     o->item.priority = msg->priority;
@@ -290,6 +306,20 @@ int connection_send_keepalive(struct connection *c)
         pipe_put(p);
     }
     return r;
+}
+
+void connection_bad_message(struct connection *c, const struct message *msg, const char *what)
+{
+    const struct conf *conf = c->messenger->conf;
+    char text[256], addr[ENTITY_ADDR_TEXT_MAX];
+
+    derr(ms, "%s: %s from %s cannot be decoded: %s", c->messenger->lname,
+         messenger_describe_message(msg, text, sizeof(text)),
+         c->loopback ? "ourselves" : entity_addr_print(&c->peer_addrs.addrs[0], addr), what);
+    dump_bytes(msg, (int)conf_i64(conf, OPT_ms_dump_corrupt_message_level));
+    if (conf_bool(conf, OPT_ms_die_on_bad_msg))
+        abort();
+    connection_kill(c, true);
 }
 
 void connection_mark_down(struct connection *c)

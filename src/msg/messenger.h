@@ -129,6 +129,9 @@ void messenger_mark_down_all(struct messenger *m);
 /* As connection_mark_down(), but tells the owner by a reset event. */
 void messenger_mark_down_addr(struct messenger *m, const struct entity_addrvec *addrs);
 
+/* How messages are described in logs: set once, at start, by whoever knows their payloads. */
+void messenger_set_describer(const char *(*describe)(const struct message *m, char *buf, size_t size));
+
 /* Every connection: peer, transport, state, queues, bytes, age: for the admin socket. */
 void messenger_dump(struct messenger *m, struct formatter *f);
 
@@ -141,6 +144,9 @@ void connection_put(struct connection *c); /* NULL is fine */
  * dropped. */
 int connection_send(struct connection *c, struct message *msg);
 int connection_send_keepalive(struct connection *c);
+/* The message, which came by c, cannot be decoded: logs it (what: a few words), and ends the session with a
+ * reset event; ms_die_on_bad_msg aborts instead. */
+void connection_bad_message(struct connection *c, const struct message *msg, const char *what);
 /* Drops the queue, closes, forgets. No reset event comes for it. */
 void connection_mark_down(struct connection *c);
 /* From now on the session is lossy. */

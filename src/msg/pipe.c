@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "include/ceph_features.h"
+#include "msg/inject.h"
 #include "msg/simple_messenger.h"
 
 static void pipe_run(struct worker_task *t);
@@ -50,6 +51,7 @@ static struct pipe *pipe_create(struct messenger *m, struct worker *w, struct tr
     worker_task_init(&p->task, pipe_run);
     worker_timer_init(&p->timer, pipe_timer);
     pipe_throttle_init(p);
+    pipe_rx_init(p);
     mutex_init(&p->tx_lock, "tx", LOCK_RANK_TX);
     return p;
 }
@@ -134,6 +136,7 @@ static void start(struct pipe *p)
 
     if (p->state != PIPE_NEW)
         return;
+    inject_internal_delay(p->messenger->conf);
     p->interest = TRANSPORT_READ;
     r = worker_add_socket(p->worker, p->socket, p->interest, &p->handler);
     p->in_poller = r == 0;
@@ -218,6 +221,7 @@ static void take_down(struct pipe *p)
     worker_cancel_timer(p->worker, &p->timer);
     p->state = PIPE_CLOSED;
     pipe_throttle_close(p);
+    pipe_release_held(p); /* its seq is noted: it will not come again */
     if (p->acceptor)
         leave_accepting(p);
     atomic_store(&p->closing, true);
@@ -251,6 +255,7 @@ void pipe_fault(struct pipe *p, int error, const char *reason)
         return;
     dout(ms, p->state == PIPE_OPEN ? 2 : 1, "%s: %s while %s: %s", pipe_describe(p, text), reason,
          pipe_state_name(p->state), strerror(-error));
+    inject_internal_delay(p->messenger->conf);
     pipe_get(p);
     take_down(p);
     /* A held pipe has no say in the session yet: it tells when its turn comes. */
@@ -405,7 +410,7 @@ static void pipe_ready(struct worker_handler *h, unsigned events)
         }
     }
     if (events & (TRANSPORT_READ | TRANSPORT_HANGUP)) {
-        if (p->state == PIPE_HELD || p->throttle.waiting) {
+        if (p->state == PIPE_HELD || pipe_holds_back(p)) {
             /* Not reading now; a peer that is gone would be reported for ever. */
             if (events & TRANSPORT_HANGUP)
                 pipe_fault(p, -ECONNRESET, "closed by the peer");
@@ -426,7 +431,7 @@ static void pipe_timer(struct worker_timer *t)
         pipe_fault(p, -ETIMEDOUT, "handshake not finished in time");
         return;
     }
-    if (p->throttle.waiting)
+    if (pipe_holds_back(p))
         p->last_rx_ns = now; /* we are the ones who do not read */
     if (now - p->last_rx_ns > p->mt->keepalive_timeout_ns && p->mt->keepalive_timeout_ns) {
         pipe_fault(p, -ETIMEDOUT, "nothing heard from the peer within the keepalive timeout");

@@ -83,6 +83,8 @@ struct pipe {
     size_t ahead_len;
     uint8_t *kept; /* malloc'ed: what was left when the handler returned */
     struct pipe_throttle throttle;
+    struct message *held; /* delayed on purpose; nothing is read meanwhile */
+    struct worker_timer held_timer;
     uint64_t last_rx_ns;        /* when the last byte came, or reading was held back */
     struct list accepting_link; /* messenger lock */
 
@@ -118,8 +120,8 @@ void pipe_put(struct pipe *p);
 
 /* Any thread: asks the worker. */
 void pipe_ask(struct pipe *p, unsigned todo);
-/* pipe_tx.c. Any thread, any lock below tx: sends what the session has, as far as the socket takes it. Never blocks,
- * calls back, faults or closes. */
+/* pipe_tx.c. Any thread, any lock below tx: sends what the session has, as far as the socket takes it. Never
+ * blocks, calls back, faults or closes. */
 void pipe_kick(struct pipe *p);
 
 /* ---- on the worker ---- */
@@ -157,6 +159,16 @@ void pipe_throttle_init(struct pipe *p);
 void pipe_pump(struct pipe *p);
 /* The worker's scratch is about to serve another pipe: what is left ahead moves to memory of our own. */
 void pipe_keep_ahead(struct pipe *p);
+
+/* Delivers a message that is held, if there is one. */
+void pipe_release_held(struct pipe *p);
+void pipe_rx_init(struct pipe *p);
+
+/* We are the ones who do not read: no room, or a delay on purpose. */
+static inline bool pipe_holds_back(const struct pipe *p)
+{
+    return p->throttle.waiting || p->held;
+}
 
 /* Makes sure that some bytes are ahead, from the socket if need be: how many. 0: none now, or the pipe has
  * failed. */

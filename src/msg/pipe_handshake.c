@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "include/ceph_features.h"
+#include "msg/inject.h"
 #include "msg/msgr_v1_handshake.h"
 #include "msg/pipe.h"
 #include "msg/simple_messenger.h"
@@ -109,7 +110,7 @@ static void answer_session_reset(struct pipe *p)
     bool signed_msgs = ceph_has_feature(p->handshake->reply.features, CEPH_FEATURE_MSG_AUTH);
 
     connection_lock(c);
-    session_reset(&c->session, signed_msgs ? session_random_start(messenger_random()) : 0);
+    session_reset(&c->session, signed_msgs ? session_random_start(inject_random()) : 0);
     connection_unlock(c);
     dispatch_queue_discard(p->messenger->dispatch, c);
     dispatch_queue_push_event(p->messenger->dispatch, DISPATCH_REMOTE_RESET, connection_get(c));
@@ -340,7 +341,7 @@ void pipe_take_over(struct pipe *p)
         bool signed_msgs = ceph_has_feature(p->handshake->connect.features, CEPH_FEATURE_MSG_AUTH);
         v = c->verdict;
         if (v.action == MSGR_V1_REPLACE_RESET && v.drop_queues)
-            session_reset(&c->session, signed_msgs ? session_random_start(messenger_random()) : 0);
+            session_reset(&c->session, signed_msgs ? session_random_start(inject_random()) : 0);
         else if (v.action == MSGR_V1_REPLACE_RESET)
             session_peer_restarted(&c->session);
         take_socket_locked(p, c, &v);

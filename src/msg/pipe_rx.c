@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/conf.h"
 #include "common/log.h"
+#include "include/ceph_features.h"
+#include "msg/inject.h"
 #include "msg/pipe.h"
 #include "msg/simple_messenger.h"
 
@@ -16,10 +19,9 @@
 /* One recv, with injected faults; ends and errors become the pipe's fault. Bytes, or 0. */
 static size_t receive(struct pipe *p, void *to, size_t len)
 {
-    unsigned every = p->messenger->options.inject_socket_failures;
     ssize_t n = -ECONNRESET;
 
-    if (LIKELY(!every) || messenger_random() % every != 0)
+    if (LIKELY(!inject_socket_failure(p->messenger->conf)))
         n = p->socket->transport->recv(p->socket, to, len);
     if (n > 0) {
         p->last_rx_ns = worker_now_ns(p->worker);
@@ -92,6 +94,56 @@ static struct message *make_message(struct pipe *p, struct msgr_v1_rx_message *r
     return m;
 }
 
+/* ms_inject_delay_*: this message, and with it all that follow, comes later. */
+static bool hold_message(struct pipe *p, struct message *m, uint64_t delay_ns)
+{
+    if (worker_set_timer(p->worker, &p->held_timer, worker_now_ns(p->worker) + delay_ns) < 0)
+        return false;
+    p->held = m;
+    pipe_set_interest(p, p->interest & ~(unsigned)TRANSPORT_READ);
+    return true;
+}
+
+void pipe_release_held(struct pipe *p)
+{
+    struct message *m = p->held;
+
+    if (!m)
+        return;
+    p->held = NULL;
+    worker_cancel_timer(p->worker, &p->held_timer);
+    messenger_deliver(p->messenger, m);
+}
+
+static void held_long_enough(struct worker_timer *t)
+{
+    struct pipe *p = CONTAINER_OF(t, struct pipe, held_timer);
+
+    pipe_get(p);
+    p->last_rx_ns = worker_now_ns(p->worker);
+    pipe_release_held(p);
+    pipe_set_interest(p, p->interest | TRANSPORT_READ);
+    pipe_pump(p);
+    pipe_put(p);
+}
+
+void pipe_rx_init(struct pipe *p)
+{
+    worker_timer_init(&p->held_timer, held_long_enough);
+}
+
+/* Faults that operators want to see at once, as cores. */
+static void die_if_told(const struct pipe *p, enum session_receipt receipt)
+{
+    const struct conf *conf = p->messenger->conf;
+
+    if (receipt == SESSION_OLD && conf_bool(conf, OPT_ms_die_on_old_message) &&
+        ceph_has_feature(p->features, CEPH_FEATURE_RECONNECT_SEQ))
+        abort();
+    if (receipt == SESSION_GAP && conf_bool(conf, OPT_ms_die_on_skipped_message))
+        abort();
+}
+
 /* A complete message: notes its seq, then tells the dispatchers. False: the session is no longer this pipe's.
  */
 static bool message_received(struct pipe *p, struct msgr_v1_rx_message *rm)
@@ -100,7 +152,8 @@ static bool message_received(struct pipe *p, struct msgr_v1_rx_message *rm)
     struct message *m = make_message(p, rm);
     enum session_receipt receipt = SESSION_OLD;
     uint64_t in_seq = 0;
-    char text[PIPE_TEXT_MAX];
+    char text[PIPE_TEXT_MAX], what[256];
+    uint64_t delay_ns;
     bool ours;
 
     msgr_v1_rx_message_destroy(rm);
@@ -117,14 +170,23 @@ static bool message_received(struct pipe *p, struct msgr_v1_rx_message *rm)
             c->peer_name.num = m->src.num;
     }
     connection_unlock(c);
-    if (receipt == SESSION_GAP)
-        dout(ms, 1, "%s: message %llu after %llu: the peer skipped some", pipe_describe(p, text),
-             (unsigned long long)m->seq, (unsigned long long)in_seq);
-    if (!ours || receipt == SESSION_OLD) {
+    if (ours && receipt != SESSION_NEXT) {
+        dout(ms, 1, "%s: message %llu after %llu: %s", pipe_describe(p, text), (unsigned long long)m->seq,
+             (unsigned long long)in_seq,
+             receipt == SESSION_OLD ? "had it, dropped" : "the peer skipped some");
+        die_if_told(p, receipt);
+    }
+    if (!ours || receipt == SESSION_OLD || inject_blackhole(p->messenger->conf, c->peer_type)) {
         message_put(m);
         return ours;
     }
+    dout(ms, 1, "%s <== %s.%lld %llu %s", p->messenger->lname, entity_type_name(m->src.type),
+         (long long)m->src.num, (unsigned long long)m->seq,
+         messenger_describe_message(m, what, sizeof(what)));
     atomic_fetch_add_explicit(&c->messages_in, 1, memory_order_relaxed);
+    delay_ns = inject_message_delay(p->messenger->conf, c->peer_type, m->type);
+    if (delay_ns && hold_message(p, m, delay_ns))
+        return false;
     messenger_deliver(p->messenger, m);
     return true;
 }
@@ -237,7 +299,7 @@ void pipe_pump(struct pipe *p)
 {
     if (p->state == PIPE_HANDSHAKE)
         pipe_handshake_run(p);
-    if (p->state == PIPE_OPEN && !p->throttle.waiting) {
+    if (p->state == PIPE_OPEN && !pipe_holds_back(p)) {
         receive_open(p);
         if (p->state == PIPE_OPEN && owes_answer(p))
             pipe_kick(p);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "include/ceph_features.h"
+#include "msg/inject.h"
 #include "msg/pipe.h"
 #include "msg/simple_messenger.h"
 
@@ -13,9 +15,7 @@
 
 ssize_t pipe_sendv(struct pipe *p, const struct iovec *iov, int n)
 {
-    unsigned every = p->messenger->options.inject_socket_failures;
-
-    if (UNLIKELY(every) && messenger_random() % every == 0)
+    if (UNLIKELY(inject_socket_failure(p->messenger->conf)))
         return -ECONNRESET;
     return p->socket->transport->sendv(p->socket, iov, n);
 }
@@ -34,6 +34,7 @@ static int tx_message(struct pipe *p, const struct outgoing *o)
 {
     struct messenger *m = p->messenger;
     const struct message_encoding *e = message_encoding_for(o->m, p->features);
+    char text[256];
     struct msgr_v1_tx_message tm = {
         .header =
             {
@@ -49,6 +50,9 @@ static int tx_message(struct pipe *p, const struct outgoing *o)
 
     if (!e)
         return -ENOMEM;
+    dout(ms, 1, "%s --> %s.%lld %s seq %llu", m->lname, entity_type_name(p->con->peer_type),
+         (long long)connection_peer_name(p->con).num, messenger_describe_message(o->m, text, sizeof(text)),
+         (unsigned long long)o->seq);
     tm.header.version = e->version;
     tm.header.compat_version = e->compat_version;
     tm.front_crc = e->front_crc;

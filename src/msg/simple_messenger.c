@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "common/clock.h"
 #include "common/conf.h"
@@ -38,8 +37,6 @@ static void read_options(struct messenger *m)
     o->handshake_timeout_ns = conf_seconds_ns(conf, OPT_ms_handshake_timeout);
     o->dial_timeout_ns = (uint64_t)conf_i64(conf, OPT_ms_connection_ready_timeout) * NSEC_PER_SEC;
     o->max_message_bytes = conf_u64(conf, OPT_ms_max_data_bytes);
-    o->inject_socket_failures = (unsigned)conf_u64(conf, OPT_ms_inject_socket_failures);
-    o->inject_internal_delays = conf_double(conf, OPT_ms_inject_internal_delays);
 }
 
 static int open_transports(struct messenger *m, const char *ms_type, char *err, size_t err_size)
@@ -357,19 +354,6 @@ uint32_t messenger_next_global_seq(struct messenger *m, uint32_t old)
     seq = ++m->global_seq;
     mutex_unlock(&m->lock);
     return seq;
-}
-
-uint32_t messenger_random(void)
-{
-    static _Thread_local uint64_t x;
-
-    while (x == 0)
-        if (getrandom(&x, sizeof(x), 0) != sizeof(x))
-            x = clock_monotonic_ns();
-    x ^= x << 13; /* xorshift64: for faults and jitter, not for secrets */
-    x ^= x >> 7;
-    x ^= x << 17;
-    return (uint32_t)(x >> 32);
 }
 
 /* ---- who is connected ---- */
@@ -725,6 +709,21 @@ void messenger_shutdown(struct messenger *m)
 
 /* ---- telling the dispatchers ---- */
 
+static const char *(*describer)(const struct message *m, char *buf, size_t size);
+
+void messenger_set_describer(const char *(*describe)(const struct message *m, char *buf, size_t size))
+{
+    describer = describe;
+}
+
+const char *messenger_describe_message(const struct message *m, char *buf, size_t size)
+{
+    if (describer)
+        return describer(m, buf, size);
+    snprintf(buf, size, "message type %u v%u tid %llu", m->type, m->version, (unsigned long long)m->tid);
+    return buf;
+}
+
 void messenger_deliver(struct messenger *m, struct message *msg)
 {
     for (unsigned i = 0; i < m->dispatcher_count; i++) {
@@ -746,6 +745,8 @@ static void deliver_message(struct messenger *m, struct message *msg)
     }
     derr(ms, "%s: nobody takes message type %u version %u from %s.%lld", m->lname, msg->type, msg->version,
          entity_type_name(msg->src.type), (long long)msg->src.num);
+    if (conf_bool(m->conf, OPT_ms_die_on_unhandled_msg))
+        abort();
     message_put(msg);
 }
 

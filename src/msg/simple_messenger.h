@@ -35,8 +35,6 @@ struct messenger_options {
     uint64_t initial_backoff_ns, max_backoff_ns;
     uint64_t handshake_timeout_ns, dial_timeout_ns;
     uint64_t max_message_bytes;
-    unsigned inject_socket_failures;
-    double inject_internal_delays;
 };
 
 /* One transport of this messenger, in order of preference. */
@@ -122,7 +120,7 @@ void messenger_pipe_ended(struct messenger *m);
 /* Hands a complete message over, by fast dispatch or the queue. Takes it. */
 void messenger_deliver(struct messenger *m, struct message *msg);
 
-/* 0 to 2^32-1, for injected faults and random starts. */
-uint32_t messenger_random(void);
+/* One line on a message, for logs. Returns buf. */
+const char *messenger_describe_message(const struct message *m, char *buf, size_t size);
 
 #endif
