@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two messengers in one process, over TCP on loopback: what their users see. */
+/*
+ * Two messengers in one process: what their users see. Over TCP on loopback; or as the environment says, for
+ * a machine with RDMA: TEST_MS_TYPES="TYPE_OF_ONE_END TYPE_OF_THE_OTHER" (such as "rsockets rsockets", or
+ * "rsockets,simple simple,rsockets": one end dials by RDMA, the other by TCP) and TEST_IP, the address to
+ * listen on.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -154,6 +159,9 @@ static void set(const char *name, const char *value)
     assert_int_equal(conf_set(conf, CONF_CMDLINE, name, value, NULL), 0);
 }
 
+static char types[2][64] = {"simple", "simple"};
+static const char *listen_ip = "127.0.0.1";
+
 static void end_init(struct end *e, uint8_t type, int64_t num, struct policy policy)
 {
     char err[200] = "";
@@ -161,11 +169,11 @@ static void end_init(struct end *e, uint8_t type, int64_t num, struct policy pol
     memset(e, 0, sizeof(*e));
     mutex_init(&e->lock, "test end", LOCK_RANK_DAEMON);
     cond_init(&e->changed);
-    e->m = messenger_create(conf, "simple", (struct entity_name){.type = type, .num = num}, "test",
+    e->ms_type = types[num % 2];
+    e->m = messenger_create(conf, e->ms_type, (struct entity_name){.type = type, .num = num}, "test",
                             (uint32_t)(1000 + num), err, sizeof(err));
     if (!e->m)
         fail_msg("%s", err);
-    policy.features_supported &= ~UINT64_C(0);
     messenger_set_default_policy(e->m, &policy);
     messenger_set_cluster_protocol(e->m, 10);
     messenger_add_dispatcher(e->m, &ops, e);
@@ -174,13 +182,15 @@ static void end_init(struct end *e, uint8_t type, int64_t num, struct policy pol
 static void end_bind(struct end *e, uint16_t port)
 {
     struct entity_addrvec v;
-    struct entity_addr a;
-    char err[200] = "", text[64];
+    char err[200] = "", text[200];
+    bool rdma = strstr(e->ms_type, "rsockets"), tcp = strstr(e->ms_type, "simple");
 
-    snprintf(text, sizeof(text), "v1:127.0.0.1:%u", port);
-    assert_int_equal(entity_addr_parse(&a, text, ENTITY_ADDR_V1, NULL, err, sizeof(err)), 0);
-    entity_addrvec_init(&v);
-    assert_int_equal(entity_addrvec_push(&v, &a), 0);
+    snprintf(text, sizeof(text), "[%s%s%s%s%s]", rdma ? "rdma:" : "", rdma ? listen_ip : "",
+             rdma && tcp ? "," : "", tcp ? "v1:" : "", tcp ? listen_ip : "");
+    if (entity_addrvec_parse(&v, text, ENTITY_ADDR_V1, NULL, err, sizeof(err)) < 0)
+        fail_msg("%s: %s", text, err);
+    for (unsigned i = 0; i < v.count; i++)
+        entity_addr_set_port(&v.addrs[i], port);
     if (messenger_bind(e->m, &v, err, sizeof(err)) < 0)
         fail_msg("%s", err);
     entity_addrvec_destroy(&v);
@@ -254,7 +264,7 @@ static void exchange(bool fast, size_t len, uint64_t count)
     assert_int_equal(client.bad + server.bad, 0);
     assert_int_equal(client.connects, 1);
     assert_int_equal(server.accepts, 1);
-    assert_string_equal(connection_transport_name(c), "simple");
+    assert_memory_equal(connection_transport_name(c), client.ms_type, 6); /* what it prefers */
     assert_true(connection_is_open(c));
     connection_put(c);
     end_stop(&client);
@@ -440,6 +450,166 @@ static void test_throttle_holds_the_reader(void **state UNUSED)
     throttle_destroy(&t);
 }
 
+/* A plain socket to a messenger, as a port scanner or a lost TLS client opens it. */
+static int raw_connect(struct end *to)
+{
+    struct entity_addrvec v;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(messenger_addrs(to->m, &v), 0);
+    assert_int_equal(connect(fd, &entity_addrvec_find(&v, ENTITY_ADDR_V1)->sa, sizeof(struct sockaddr_in)),
+                     0);
+    entity_addrvec_destroy(&v);
+    return fd;
+}
+
+/* Reads until the messenger closes: it always does, and says its banner first. */
+static void assert_closed_on(int fd)
+{
+    struct timeval patience = {.tv_sec = 20};
+    uint8_t got[4096];
+    size_t have = 0;
+    ssize_t n;
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    while ((n = recv(fd, got + have, sizeof(got) - have, 0)) > 0)
+        have += (size_t)n;
+    assert_true(n == 0 || errno == ECONNRESET);
+    assert_true(have >= 9);
+    assert_memory_equal(got, "ceph v027", 9);
+    close(fd);
+}
+
+static void test_strangers(void **state UNUSED)
+{
+    static const char tls_hello[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    static const char *const greetings[] = {"GET / HTTP/1.0\r\n\r\n", tls_hello, "ceph v2\n\x10\0\0\0",
+                                            "ceph v026"};
+    struct end server, client;
+    struct connection *c;
+    int silent;
+
+    set("ms_handshake_timeout", "0.3");
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    server.echo = true;
+    end_bind(&server, 0);
+    end_start(&server);
+    end_start(&client);
+    if (!strstr(server.ms_type, "simple")) {
+        end_stop(&client);
+        end_stop(&server);
+        set("ms_handshake_timeout", "10");
+        skip(); /* strangers come by TCP */
+    }
+    silent = raw_connect(&server);
+    for (size_t i = 0; i < ARRAY_SIZE(greetings); i++) {
+        int fd = raw_connect(&server);
+        assert_true(send(fd, greetings[i], 11, MSG_NOSIGNAL) > 0);
+        assert_closed_on(fd);
+    }
+    c = dial(&client, &server, ENTITY_TYPE_OSD);
+    send_locked(&client, c, 1, 10);
+    WAIT_FOR(&client, received, 1);
+    assert_closed_on(silent);
+    assert_true(connection_is_open(c));
+    assert_int_equal(server.accepts, 1);
+    connection_put(c);
+    end_stop(&client);
+    end_stop(&server);
+    set("ms_handshake_timeout", "10");
+}
+
+/* Held messages keep their order, and are not lost with their socket. */
+static void test_injected_delays(void **state UNUSED)
+{
+    struct end a, b;
+    struct connection *c;
+
+    set("ms_inject_delay_type", "osd");
+    set("ms_inject_delay_probability", "0.2");
+    set("ms_inject_delay_max", "0.005");
+    set("ms_inject_socket_failures", "100");
+    set("ms_initial_backoff", "0.005");
+    end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
+    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
+    end_bind(&b, 0);
+    end_start(&a);
+    end_start(&b);
+    c = dial(&a, &b, ENTITY_TYPE_OSD);
+    for (uint64_t tid = 1; tid <= 500; tid++)
+        send_locked(&a, c, tid, 100);
+    WAIT_FOR(&b, received, 500);
+    assert_int_equal(b.received, 500);
+    assert_int_equal(b.out_of_order + b.bad, 0);
+    connection_put(c);
+    end_stop(&a);
+    end_stop(&b);
+    set("ms_inject_delay_probability", "0");
+    set("ms_inject_socket_failures", "0");
+    set("ms_initial_backoff", "0.2");
+}
+
+/* Nothing comes from a peer in a black hole; it shows again when the hole is closed. */
+static void test_blackhole(void **state UNUSED)
+{
+    struct end server, client;
+    struct connection *c;
+
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_bind(&server, 0);
+    end_start(&server);
+    end_start(&client);
+    set("ms_blackhole_client", "true");
+    c = dial(&client, &server, ENTITY_TYPE_OSD);
+    send_locked(&client, c, 1, 10);
+    WAIT_FOR(&client, connects, 1);
+    usleep(100000);
+    set("ms_blackhole_client", "false");
+    send_locked(&client, c, 2, 10);
+    WAIT_FOR(&server, received, 1);
+    assert_int_equal(server.last_tid, 2);
+    connection_put(c);
+    end_stop(&client);
+    end_stop(&server);
+}
+
+/* Connections that their owners mark down while both ends send: no event, no crash, and the next one is new.
+ */
+static void test_mark_down_under_load(void **state UNUSED)
+{
+    struct end server, client;
+
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    server.echo = true;
+    server.fast = client.fast = true;
+    end_bind(&server, 0);
+    end_start(&server);
+    end_start(&client);
+    for (int round = 0; round < 100; round++) {
+        struct connection *c = dial(&client, &server, ENTITY_TYPE_OSD);
+        uint64_t seen;
+        mutex_lock(&client.lock);
+        seen = client.received;
+        mutex_unlock(&client.lock);
+        for (uint64_t tid = 1; tid <= 10; tid++)
+            send_locked(&client, c, tid, 5000);
+        if (round % 2)
+            WAIT_FOR(&client, received, seen + 1);
+        mutex_lock(&client.lock);
+        connection_mark_down(c);
+        mutex_unlock(&client.lock);
+        assert_true(connection_is_dead(c));
+        connection_put(c);
+    }
+    assert_int_equal(client.resets, 0);
+    assert_int_equal(client.bad + server.bad, 0);
+    end_stop(&client);
+    end_stop(&server);
+}
+
 static void test_loopback(void **state UNUSED)
 {
     struct end e;
@@ -460,6 +630,12 @@ static void test_loopback(void **state UNUSED)
 
 static int make_conf(void **state UNUSED)
 {
+    const char *env = getenv("TEST_MS_TYPES");
+
+    if (env && sscanf(env, "%63s %63s", types[0], types[1]) != 2)
+        return -1;
+    if (getenv("TEST_IP"))
+        listen_ip = getenv("TEST_IP");
     conf = conf_create("ceph", "osd", "0", true);
     return conf ? 0 : -1;
 }
@@ -480,6 +656,10 @@ int main(void)
         cmocka_unit_test(test_both_dial),
         cmocka_unit_test(test_peer_restarts),
         cmocka_unit_test(test_throttle_holds_the_reader),
+        cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_injected_delays),
+        cmocka_unit_test(test_blackhole),
+        cmocka_unit_test(test_mark_down_under_load),
         cmocka_unit_test(test_loopback),
     };
     alarm(300); /* a hang is a failure, not a wait */
