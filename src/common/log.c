@@ -20,7 +20,8 @@
 atomic_int log_thresholds[LOG_SUBSYS_COUNT] = {LOG_SUBSYSTEMS(X)};
 #undef X
 
-#define X(name, log_level, gather_level) [LOG_##name] = log_level,
+/* Until somebody sets them: errors and level 0 only, on standard error. */
+#define X(name, log_level, gather_level) [LOG_##name] = 0,
 static atomic_int log_levels[LOG_SUBSYS_COUNT] = {LOG_SUBSYSTEMS(X)};
 #undef X
 
