@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "test/unit/unit.h"
 #include "common/clock.h"
 #include "common/conf.h"
+#include "common/formatter.h"
 #include "common/mutex.h"
 #include "common/throttle.h"
 #include "msg/messenger.h"
@@ -610,6 +612,51 @@ static void test_mark_down_under_load(void **state UNUSED)
     end_stop(&server);
 }
 
+static json_int_t number_at(const json_t *object, const char *name)
+{
+    const json_t *v = json_object_get(object, name);
+
+    assert_true(json_is_integer(v));
+    return json_integer_value(v);
+}
+
+/* What an operator reads agrees with what went over the connection. */
+static void test_dump(void **state UNUSED)
+{
+    struct end server, client;
+    struct connection *c;
+    struct formatter f;
+    json_t *dump, *con;
+
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    server.echo = true;
+    end_bind(&server, 0);
+    end_start(&server);
+    end_start(&client);
+    c = dial(&client, &server, ENTITY_TYPE_OSD);
+    for (uint64_t tid = 1; tid <= 10; tid++)
+        send_locked(&client, c, tid, 10000);
+    WAIT_FOR(&client, received, 10);
+    formatter_init(&f, FORMATTER_JSON_PRETTY);
+    messenger_dump(client.m, &f);
+    dump = json_loads(formatter_text(&f), 0, NULL);
+    formatter_destroy(&f);
+    assert_non_null(dump);
+    con = json_array_get(json_object_get(dump, "connections"), 0);
+    assert_string_equal(json_string_value(json_object_get(con, "state")), "OPEN");
+    assert_string_equal(json_string_value(json_object_get(con, "transport")), connection_transport_name(c));
+    assert_int_equal(number_at(con, "messages_sent"), 10);
+    assert_int_equal(number_at(con, "messages_received"), 10);
+    assert_true(number_at(con, "bytes_sent") > 100000 && number_at(con, "bytes_sent") < 110000);
+    assert_true(number_at(con, "bytes_received") > 100000 && number_at(con, "bytes_received") < 110000);
+    assert_true(json_array_size(json_object_get(dump, "transports")) >= 1);
+    json_decref(dump);
+    connection_put(c);
+    end_stop(&client);
+    end_stop(&server);
+}
+
 static void test_loopback(void **state UNUSED)
 {
     struct end e;
@@ -660,6 +707,7 @@ int main(void)
         cmocka_unit_test(test_injected_delays),
         cmocka_unit_test(test_blackhole),
         cmocka_unit_test(test_mark_down_under_load),
+        cmocka_unit_test(test_dump),
         cmocka_unit_test(test_loopback),
     };
     alarm(300); /* a hang is a failure, not a wait */
