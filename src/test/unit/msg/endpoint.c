@@ -130,7 +130,7 @@ bool endpoint_wants_dial(const struct endpoint *e)
 
 /* ---- links ---- */
 
-#define LINK_ROOM (1u << 15)
+#define LINK_ROOM (1u << 16)
 
 static void put_bytes(struct link_end *end, const void *bytes, size_t len)
 {
@@ -430,8 +430,10 @@ static void take_message(struct endpoint *e, struct msgr_v1_rx_message *m)
 
     if (session_received(&e->session, m->header.seq) != SESSION_OLD) {
         assert_true(e->received < ENDPOINT_LOG);
-        e->log[e->received++] = (struct endpoint_message){
-            .sender_life = get_le32(p), .number = get_le32(p + 4), .priority = m->header.priority / 64 - 1u};
+        e->log[e->received++] = (struct endpoint_message){.sender_life = get_le32(p),
+                                                          .number = get_le32(p + 4),
+                                                          .resets = e->remote_resets,
+                                                          .priority = m->header.priority / 64 - 1u};
     } else {
         e->repeats++;
     }

@@ -53,6 +53,7 @@ enum endpoint_state {
 
 struct endpoint_message {
     uint32_t sender_life, number;
+    unsigned resets; /* that the receiver had been told of */
     unsigned priority;
 };
 
