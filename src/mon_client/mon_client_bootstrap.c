@@ -54,10 +54,6 @@ int mon_client_initial_monmap(const struct conf *conf, struct monmap *map, char 
     defaults.count = mon_client_addr_types(conf, defaults.types, ARRAY_SIZE(defaults.types));
     mon_host = conf_str(conf, option);
     r = monmap_add_mon_host(map, mon_host, &defaults, why, sizeof(why));
-    if (r == 0 && map->count == 0) {
-        snprintf(why, sizeof(why), "no address in it");
-        r = -EINVAL;
-    }
     if (r) {
         snprintf(err, err_size, "%s '%s': %s", option_get(option)->name, mon_host, why);
         monmap_destroy(map);

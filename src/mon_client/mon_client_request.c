@@ -303,6 +303,8 @@ static uint64_t submit(struct mon_client *mc, struct mon_request *r, uint64_t ti
     mon_client_lock(mc);
     if (!mc->stopping) {
         tid = r->tid = ++mc->last_tid;
+        if (r->msg)
+            r->msg->tid = tid;
         r->deadline_ns = timeout_ns ? clock_monotonic_ns() + timeout_ns : 0;
         list_add_tail(&mc->requests, &r->entry);
         if (has_own_conn(r)) {
