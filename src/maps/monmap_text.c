@@ -3,11 +3,10 @@
 #include <stdlib.h>
 
 #include "maps/mon_features.h"
-#include "maps/monmap.h"
-#include "types/ceph_release.h"
-#include "types/entity_addr_dump.h"
-
 #include "maps/monmap_internal.h"
+#include "types/ceph_release.h"
+#include "types/dump_util.h"
+#include "types/entity_addr_dump.h"
 
 static void print_list(const struct string_list *l, FILE *out)
 {
@@ -53,19 +52,16 @@ void monmap_print(const struct monmap *m, FILE *out)
     }
 }
 
-/* What print writes, as a JSON string. */
-#define DUMP_PRINTED(print, value)                  \
-    char *text = NULL;                              \
-    size_t len;                                     \
-    FILE *out = open_memstream(&text, &len);        \
-    json_t *json = NULL;                            \
-    if (out) {                                      \
-        print(value, out);                          \
-        if (fclose(out) == 0)                       \
-            json = json_stringn_nocheck(text, len); \
-    }                                               \
-    free(text);                                     \
-    return json
+/* What print writes about value, as a JSON string. */
+#define DUMP_PRINTED(print, value)           \
+    char *text = NULL;                       \
+    size_t len;                              \
+    FILE *out = open_memstream(&text, &len); \
+    if (!out)                                \
+        return NULL;                         \
+    print(value, out);                       \
+    fclose(out);                             \
+    return dump_text_steal(text)
 
 static json_t *dump_list(const struct string_list *l)
 {
@@ -93,7 +89,7 @@ static json_t *dump_mon(const struct mon_info *info, unsigned rank)
     char addr[ENTITY_ADDR_TEXT_MAX];
 
     entity_addr_print_bare(mon_info_one_addr(info), addr);
-    return json_pack("{s:i, s:s, s:o, s:s, s:s, s:i, s:i, s:o}", "rank", rank, "name", info->name,
+    return json_pack("{s:i, s:o, s:o, s:s, s:s, s:i, s:i, s:o}", "rank", rank, "name", dump_text(info->name),
                      "public_addrs", entity_addrvec_dump(&info->addrs), "addr", addr, "public_addr", addr,
                      "priority", info->priority, "weight", info->weight, "crush_location",
                      dump_crush_loc(&info->crush_loc));
@@ -110,13 +106,13 @@ json_t *monmap_dump(const struct monmap *m)
             return NULL;
         }
     /* The keys with a colon and a blank are genuine Ceph's, and programs look for them. */
-    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:s, s:i, s:o, s:b, s:s, s:o, s:{s:o, s:o}, s:o}", "epoch",
+    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:s, s:i, s:o, s:b, s:o, s:o, s:{s:o, s:o}, s:o}", "epoch",
                      (json_int_t)m->epoch, "fsid", fsid_print(&m->fsid, fsid), "modified",
                      utime_print_utc(m->last_changed, changed), "created",
                      utime_print_utc(m->created, created), "min_mon_release", m->min_mon_release,
                      "min_mon_release_name", ceph_release_name(m->min_mon_release), "election_strategy",
                      m->strategy, "disallowed_leaders: ", dump_list(&m->disallowed_leaders), "stretch_mode",
-                     m->stretch_mode, "tiebreaker_mon", m->tiebreaker ? m->tiebreaker : "",
+                     m->stretch_mode, "tiebreaker_mon", dump_text(m->tiebreaker),
                      "removed_ranks: ", dump_removed_ranks(m), "features", "persistent",
                      mon_features_dump(m->persistent_features), "optional",
                      mon_features_dump(m->optional_features), "mons", mons);

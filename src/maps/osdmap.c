@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "maps/osdmap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crush/crush_map.h"
+#include "types/ceph_release.h"
+
+void osdmap_init(struct osdmap *m)
+{
+    memset(m, 0, sizeof(*m));
+}
+
+static void destroy_osd(struct osdmap_osd *o)
+{
+    entity_addrvec_destroy(&o->public_addrs);
+    entity_addrvec_destroy(&o->cluster_addrs);
+    entity_addrvec_destroy(&o->hb_back_addrs);
+    entity_addrvec_destroy(&o->hb_front_addrs);
+}
+
+static void destroy_pg_osds(struct osdmap_pg_osds *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        free(list[i].osds);
+    free(list);
+}
+
+static void destroy_pool_snaps(struct osdmap_pool_snaps *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        interval_set_destroy(&list[i].snaps);
+    free(list);
+}
+
+void osdmap_destroy(struct osdmap *m)
+{
+    for (unsigned i = 0; i < m->pool_count; i++) {
+        free(m->pools[i].name);
+        pg_pool_destroy(&m->pools[i].pool);
+    }
+    free(m->pools);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        destroy_osd(&m->osds[i]);
+    free(m->osds);
+    destroy_pg_osds(m->pg_temp, m->pg_temp_count);
+    destroy_pg_osds(m->pg_upmap, m->pg_upmap_count);
+    destroy_pg_osds(m->pg_upmap_items, m->pg_upmap_item_count);
+    free(m->primary_temp);
+    free(m->crush);
+    for (unsigned i = 0; i < m->profile_count; i++) {
+        free(m->erasure_code_profiles[i].name);
+        string_map_destroy(&m->erasure_code_profiles[i].settings);
+    }
+    free(m->erasure_code_profiles);
+    destroy_pool_snaps(m->new_removed_snaps, m->new_removed_count);
+    destroy_pool_snaps(m->new_purged_snaps, m->new_purged_count);
+    destroy_pool_snaps(m->removed_snaps_queue, m->removed_queue_count);
+    free(m->blocklist);
+    free(m->range_blocklist);
+    free(m->cluster_snapshot);
+    free(m->crush_node_flags);
+    free(m->device_class_flags);
+    osdmap_init(m);
+}
+
+int osdmap_copy(struct osdmap *to, const struct osdmap *from)
+{
+    struct encode e;
+    struct decode d;
+    int r;
+
+    osdmap_init(to);
+    encode_init(&e);
+    osdmap_encode(from, &e, NULL);
+    r = encode_error(&e);
+    if (r == 0) {
+        decode_init(&d, e.data, e.len);
+        r = osdmap_decode(to, &d);
+    }
+    encode_destroy(&e);
+    return r;
+}
+
+static int set_default_crush(struct osdmap *m)
+{
+    struct crush_map crush;
+    struct encode e;
+    size_t len;
+    int r = crush_map_create_default(&crush);
+
+    if (r < 0)
+        return r;
+    encode_init(&e);
+    crush_map_encode(&crush, &e);
+    crush_map_destroy(&crush);
+    m->crush = encode_steal(&e, &len);
+    m->crush_len = (uint32_t)len;
+    m->crush_version = 1;
+    return m->crush ? 0 : -ENOMEM;
+}
+
+/* Genuine Ceph's; erasure coded pools take it when they name none. */
+static int set_default_profile(struct osdmap *m)
+{
+    static const char *const settings[][2] = {
+        {"k", "2"}, {"m", "2"}, {"plugin", "jerasure"}, {"technique", "reed_sol_van"}};
+    struct osdmap_profile *p = calloc(1, sizeof(*p));
+    int r = 0;
+
+    if (!p)
+        return -ENOMEM;
+    m->erasure_code_profiles = p;
+    m->profile_count = 1;
+    p->name = strdup("default");
+    if (!p->name)
+        return -ENOMEM;
+    for (size_t i = 0; r == 0 && i < ARRAY_SIZE(settings); i++)
+        r = string_map_set(&p->settings, settings[i][0], settings[i][1]);
+    return r;
+}
+
+int osdmap_create_initial(struct osdmap *m, const struct fsid *fsid, struct utime now)
+{
+    int r;
+
+    osdmap_init(m);
+    m->fsid = *fsid;
+    m->epoch = 1;
+    m->created = m->modified = now;
+    m->flags = OSDMAP_FLAGS_DEFAULT;
+    m->nearfull_ratio = 0.85f;
+    m->full_ratio = 0.95f;
+    m->backfillfull_ratio = 0.90f;
+    m->require_min_compat_client = CEPH_RELEASE_LUMINOUS;
+    m->require_osd_release = CEPH_RELEASE_PACIFIC;
+    r = set_default_crush(m);
+    if (r == 0)
+        r = set_default_profile(m);
+    if (r < 0)
+        osdmap_destroy(m);
+    return r;
+}
+
+int osdmap_set_max_osd(struct osdmap *m, unsigned n)
+{
+    struct osdmap_osd *osds;
+
+    if (n > OSDMAP_MAX_OSDS)
+        return -E2BIG;
+    for (unsigned i = n; i < m->max_osd; i++)
+        destroy_osd(&m->osds[i]);
+    if (n < m->max_osd)
+        m->max_osd = n;
+    if (n == 0 || n == m->max_osd)
+        return 0;
+    osds = reallocarray(m->osds, n, sizeof(*osds));
+    if (!osds)
+        return -ENOMEM;
+    m->osds = osds;
+    for (; m->max_osd < n; m->max_osd++) {
+        memset(&osds[m->max_osd], 0, sizeof(*osds));
+        osds[m->max_osd].primary_affinity = OSD_WEIGHT_ONE;
+    }
+    return 0;
+}
+
+struct osdmap_pool *osdmap_find_pool(const struct osdmap *m, int64_t id)
+{
+    unsigned low = 0, high = m->pool_count;
+
+    while (low < high) {
+        unsigned mid = low + (high - low) / 2;
+        if (m->pools[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < m->pool_count && m->pools[low].id == id ? &m->pools[low] : NULL;
+}
+
+struct osdmap_pool *osdmap_find_pool_by_name(const struct osdmap *m, const char *name)
+{
+    for (unsigned i = 0; i < m->pool_count; i++)
+        if (m->pools[i].name && strcmp(m->pools[i].name, name) == 0)
+            return &m->pools[i];
+    return NULL;
+}

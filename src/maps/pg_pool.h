@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pg_pool: the settings of one pool (pg_pool_t): how many copies, placement groups, snapshots, quotas, tiers.
+ *
+ * Owner: storage is the caller's; init or decode before, destroy after. Threads: none of its own. Pure.
+ * Source of the format: OSDMaps of ceph-mon 16.2.
+ */
+#ifndef CEPH_MAPS_PG_POOL_H
+#define CEPH_MAPS_PG_POOL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/decode.h"
+#include "common/encode.h"
+#include "types/eversion.h"
+#include "types/interval_set.h"
+#include "types/pg_id.h"
+#include "types/string_list.h"
+#include "types/utime.h"
+
+enum pg_pool_type {
+    PG_POOL_REPLICATED = 1,
+    PG_POOL_ERASURE = 3,
+};
+
+#define PG_POOL_HASHPSPOOL        (UINT64_C(1) << 0)
+#define PG_POOL_FULL              (UINT64_C(1) << 1)
+#define PG_POOL_NODELETE          (UINT64_C(1) << 4)
+#define PG_POOL_NOPGCHANGE        (UINT64_C(1) << 5)
+#define PG_POOL_NOSIZECHANGE      (UINT64_C(1) << 6)
+#define PG_POOL_FULL_QUOTA        (UINT64_C(1) << 10)
+#define PG_POOL_NEARFULL          (UINT64_C(1) << 11)
+#define PG_POOL_BACKFILLFULL      (UINT64_C(1) << 12)
+#define PG_POOL_SELFMANAGED_SNAPS (UINT64_C(1) << 13)
+#define PG_POOL_POOL_SNAPS        (UINT64_C(1) << 14)
+#define PG_POOL_CREATING          (UINT64_C(1) << 15)
+
+#define PG_POOL_HASH_RJENKINS 2
+
+enum pg_autoscale_mode { PG_AUTOSCALE_OFF, PG_AUTOSCALE_WARN, PG_AUTOSCALE_ON };
+
+struct pool_snap {
+    uint64_t id;
+    struct utime stamp;
+    char *name;
+};
+
+enum pool_opt_type { POOL_OPT_STRING, POOL_OPT_INT, POOL_OPT_DOUBLE };
+
+/* A setting that only some pools have. */
+struct pool_opt {
+    int32_t key;
+    int32_t type; /* enum pool_opt_type */
+    char *text;
+    int64_t number;
+    double real;
+};
+
+struct pool_application {
+    char *name;
+    struct string_map metadata;
+};
+
+struct pg_merge_meta {
+    struct pg_id source;
+    uint32_t ready_epoch, last_epoch_started, last_epoch_clean;
+    struct eversion source_version, target_version;
+};
+
+struct pg_pool {
+    uint8_t type, size, min_size, crush_rule, object_hash;
+    uint32_t pg_num, pgp_num, pg_num_target, pgp_num_target, pg_num_pending;
+    uint8_t autoscale_mode;
+    uint64_t flags;
+    uint32_t last_change;
+    uint32_t last_force_op_resend, last_force_op_resend_prenautilus, last_force_op_resend_preluminous;
+    struct utime create_time;
+    struct pg_merge_meta last_merge;
+
+    uint64_t snap_seq;
+    uint32_t snap_epoch;
+    struct pool_snap *snaps; /* ascending ids */
+    unsigned snap_count;
+    struct interval_set removed_snaps;
+
+    uint64_t auid;
+    uint32_t crash_replay_interval;
+    uint64_t quota_max_bytes, quota_max_objects;
+    uint32_t stripe_width;
+    uint64_t expected_num_objects;
+    bool fast_read;
+    char *erasure_code_profile; /* NULL: none */
+    struct string_map properties;
+    struct pool_opt *opts; /* ascending keys */
+    unsigned opt_count;
+    struct pool_application *applications; /* by name */
+    unsigned application_count;
+
+    /* cache tiers */
+    uint64_t *tiers;
+    unsigned tier_count;
+    int64_t tier_of, read_tier, write_tier; /* -1: none */
+    uint8_t cache_mode;
+    uint8_t *hit_set_params; /* the body of its frame, kept as it came */
+    uint32_t hit_set_params_len;
+    uint32_t hit_set_period, hit_set_count;
+    bool use_gmt_hitset;
+    uint64_t target_max_bytes, target_max_objects;
+    uint32_t cache_target_dirty_ratio_micro, cache_target_dirty_high_ratio_micro,
+        cache_target_full_ratio_micro;
+    uint32_t cache_min_flush_age, cache_min_evict_age;
+    uint32_t min_read_recency_for_promote, min_write_recency_for_promote;
+    uint32_t hit_set_grade_decay_rate, hit_set_search_last_n;
+
+    /* stretch mode; a count of 0: none */
+    uint32_t peering_crush_bucket_count, peering_crush_bucket_target, peering_crush_bucket_barrier;
+    int32_t peering_crush_bucket_mandatory_member;
+};
+
+void pg_pool_init(struct pg_pool *p); /* what a pool has that nobody said anything about; pg_num 0 */
+void pg_pool_destroy(struct pg_pool *p);
+
+/* {29,5}; {30,5} in stretch mode. */
+void pg_pool_encode(const struct pg_pool *p, struct encode *e);
+void pg_pool_decode(struct pg_pool *p, struct decode *d); /* inits p; destroy it also on failure */
+
+/* The part of a line of `osd dump` behind the pool's name. */
+void pg_pool_print(const struct pg_pool *p, FILE *out);
+/* Adds the members of `osd dump -f json` behind the pool's name to object. 0 or -ENOMEM. */
+int pg_pool_dump(const struct pg_pool *p, json_t *object) MUST_CHECK;
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * interval_set: ranges of 64-bit numbers, as snapshots are listed: "[1~1,5~2]" is 1, 5 and 6.
+ * Storage is the caller's: zero it or decode into it before, destroy after. Errors: -ENOMEM. Pure.
+ */
+#ifndef CEPH_TYPES_INTERVAL_SET_H
+#define CEPH_TYPES_INTERVAL_SET_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/decode.h"
+#include "common/encode.h"
+
+struct interval {
+    uint64_t start, len;
+};
+
+struct interval_set {
+    struct interval *intervals; /* in the order they came in */
+    unsigned count;
+};
+
+void interval_set_destroy(struct interval_set *s);
+void interval_set_encode(const struct interval_set *s, struct encode *e);
+void interval_set_decode(struct interval_set *s, struct decode *d); /* inits s; destroy it also on failure */
+void interval_set_print(const struct interval_set *s, FILE *out);
+/* [{"begin": 1, "length": 1}]; a new reference, NULL: no memory. */
+json_t *interval_set_dump(const struct interval_set *s);
+
+#endif
