@@ -242,8 +242,8 @@
     X(ms_blackhole_client, BOOL, DEV, "false", NULL, 0, ANY, NULL, "drop what clients send")
 
 #define OPTIONS_RSOCKETS(X) \
-    X(ms_rsockets_max_connections, UINT, ADVANCED, "1016", NULL, OPTION_STARTUP, RANGE(1, 65000), NULL, \
-      "rsockets the process can have at once; fixed when the first rdma address is used") \
+    X(ms_rsockets_max_connections, UINT, ADVANCED, "128", "1016", OPTION_STARTUP, RANGE(1, 65000), NULL, \
+      "rsockets the process can have at once; fixed when the first rdma address is used, which then takes longer") \
     X(ms_rsockets_sndbuf, SIZE, ADVANCED, "0", NULL, OPTION_STARTUP, RANGE(0, 1 << 30), NULL, \
       "send buffer of each rsocket; 0: the library's choice") \
     X(ms_rsockets_rcvbuf, SIZE, ADVANCED, "0", NULL, OPTION_STARTUP, RANGE(0, 1 << 30), NULL, \

@@ -24,7 +24,7 @@ static void accepted(void *arg, struct transport_socket *s, const struct sockadd
 int accepter_create(struct messenger *m, const struct messenger_transport *mt, struct entity_addr *addr,
                     struct accepter **out)
 {
-    const struct transport *t = worker_pool_transport(mt->pool);
+    const struct transport *t = mt->transport;
     struct transport_socket_options options = {
         .nodelay = m->options.tcp_nodelay,
         .rcvbuf = m->options.tcp_rcvbuf,
@@ -52,6 +52,6 @@ void accepter_free(struct accepter *a)
 {
     if (!a)
         return;
-    worker_pool_transport(a->mt->pool)->unlisten(a->listener);
+    a->mt->transport->unlisten(a->listener);
     free(a);
 }

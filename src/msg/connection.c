@@ -453,7 +453,7 @@ static void connection_dial(struct connection *c)
         connection_unlock(c);
         return;
     }
-    if (worker_transport(w) != worker_pool_transport(mt->pool)) {
+    if (worker_transport(w) != mt->transport) {
         c->home = worker_pool_pick(mt->pool);
         connection_ask_locked(c, CONNECTION_TODO_DIAL);
         connection_unlock(c);

@@ -109,7 +109,8 @@ struct entity_name messenger_name(struct messenger *m);
 void messenger_set_name(struct messenger *m, struct entity_name name); /* a client's global_id */
 
 /*
- * The connection to a peer, made if need be; dialling goes on in the background. addrs: all addresses of the
+ * The connection to a peer, made if need be; dialling goes on in the background (but the first use of rdma
+ * addresses in a process prepares librdmacm first, which may take a second). addrs: all addresses of the
  * peer; the first transport of ms_type that both have is used. NULL: no common transport, or shut down. A
  * lossy policy gives the existing connection as long as it lives, then a new one.
  */

@@ -91,9 +91,11 @@ static void dump_connection(struct formatter *f, struct connection *c)
 
 static void dump_transport(struct formatter *f, const struct messenger_transport *mt)
 {
-    const struct transport *t = worker_pool_transport(mt->pool);
+    const struct transport *t = mt->transport;
     struct transport_status st = {0};
 
+    if (!atomic_load(&mt->pool)) /* not used so far, or not to be had */
+        return;
     t->status(&st);
     formatter_open_object(f, NULL);
     formatter_string(f, "name", t->name);
@@ -122,13 +124,11 @@ static struct connection **all_connections(struct messenger *m, size_t *count)
     size_t n = 0;
 
     mutex_lock(&m->lock);
-    list_for_each(c, &m->connections, struct connection, all_link)
-        n++;
+    list_for_each(c, &m->connections, struct connection, all_link) n++;
     all = calloc(n ? n : 1, sizeof(struct connection *));
     *count = 0;
     if (all)
-        list_for_each(c, &m->connections, struct connection, all_link)
-            all[(*count)++] = connection_get(c);
+        list_for_each(c, &m->connections, struct connection, all_link) all[(*count)++] = connection_get(c);
     mutex_unlock(&m->lock);
     return all;
 }

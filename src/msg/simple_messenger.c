@@ -39,24 +39,59 @@ static void read_options(struct messenger *m)
     o->max_message_bytes = conf_u64(conf, OPT_ms_max_data_bytes);
 }
 
-static int open_transports(struct messenger *m, const char *ms_type, char *err, size_t err_size)
+static pthread_mutex_t opening =
+    PTHREAD_MUTEX_INITIALIZER; /* of transports; held while one starts, so no ranked lock */
+
+int messenger_transport_open(struct messenger *m, struct messenger_transport *mt, char *err, size_t err_size)
+{
+    struct worker_pool *pool;
+    int r = 0;
+
+    if (atomic_load(&mt->pool))
+        return 0;
+    pthread_mutex_lock(&opening);
+    if (!atomic_load(&mt->pool)) {
+        r = worker_pool_get(mt->transport, m->conf, &pool, err, err_size);
+        if (r == 0)
+            atomic_store(&mt->pool, pool);
+    }
+    pthread_mutex_unlock(&opening);
+    return r;
+}
+
+/* Starts what is needed to reach a peer with these addresses. */
+static void open_for_peer(struct messenger *m, const struct entity_addrvec *addrs)
+{
+    char err[256];
+
+    for (unsigned i = 0; i < m->transport_count; i++) {
+        struct messenger_transport *mt = &m->transports[i];
+        if (atomic_load(&mt->pool) || atomic_load(&mt->unavailable) ||
+            !entity_addrvec_find(addrs, mt->addr_type))
+            continue;
+        if (messenger_transport_open(m, mt, err, sizeof(err)) < 0 && !atomic_exchange(&mt->unavailable, true))
+            derr(ms, "%s: %s cannot be used, the other transports of ms_type are: %s", m->lname,
+                 mt->transport->name, err);
+    }
+}
+
+static int choose_transports(struct messenger *m, const char *ms_type, char *err, size_t err_size)
 {
     struct transport_choice list[MESSENGER_TRANSPORTS_MAX];
     int n = transport_choice_parse(ms_type, list, MESSENGER_TRANSPORTS_MAX, err, err_size);
 
     for (int i = 0; i < n; i++) {
-        struct messenger_transport *mt = &m->transports[m->transport_count];
+        struct messenger_transport *mt = &m->transports[m->transport_count++];
         bool tcp = list[i].transport == &transport_tcp;
-        int r = worker_pool_get(list[i].transport, m->conf, &mt->pool, err, err_size);
-        if (r < 0)
-            return r;
+        mt->transport = list[i].transport;
         mt->addr_type = list[i].addr_type;
         mt->keepalive_interval_ns =
             conf_seconds_ns(m->conf, tcp ? OPT_ms_keepalive_interval : OPT_ms_rsockets_keepalive_interval);
         mt->keepalive_timeout_ns =
             conf_seconds_ns(m->conf, tcp ? OPT_ms_keepalive_timeout : OPT_ms_rsockets_keepalive_timeout);
-        m->transport_count++;
     }
+    if (n == 1) /* no other to fall back on: better to know now */
+        return messenger_transport_open(m, &m->transports[0], err, err_size);
     return n < 0 ? n : 0;
 }
 
@@ -135,14 +170,14 @@ static int setup(struct messenger *m, const char *ms_type, const char *lname, ch
     }
     for (unsigned i = 0; i < m->buckets; i++)
         list_init(&m->table[i]);
-    r = open_transports(m, ms_type, err, err_size);
+    r = choose_transports(m, ms_type, err, err_size);
     return r < 0 ? r : set_client_addr(m);
 }
 
 static void close_transports(struct messenger *m)
 {
     for (unsigned i = 0; i < m->transport_count; i++)
-        worker_pool_put(m->transports[i].pool);
+        worker_pool_put(atomic_exchange(&m->transports[i].pool, NULL));
     m->transport_count = 0;
 }
 
@@ -378,7 +413,8 @@ static void grow_table_locked(struct messenger *m)
     for (unsigned i = 0; i < buckets; i++)
         list_init(&table[i]);
     for (unsigned i = 0; i < m->buckets; i++) {
-        list_for_each_safe(c, &m->table[i], struct connection, table_link) {
+        list_for_each_safe(c, &m->table[i], struct connection, table_link)
+        {
             list_remove(&c->table_link);
             list_add_tail(&table[hash_addr(&c->peer_canonical) % buckets], &c->table_link);
         }
@@ -390,7 +426,8 @@ static void grow_table_locked(struct messenger *m)
 
 struct connection *messenger_find_locked(struct messenger *m, const struct entity_addr *canonical)
 {
-    list_for_each(c, &m->table[hash_addr(canonical) % m->buckets], struct connection, table_link) {
+    list_for_each(c, &m->table[hash_addr(canonical) % m->buckets], struct connection, table_link)
+    {
         if (entity_addr_equal(&c->peer_canonical, canonical))
             return c;
     }
@@ -439,12 +476,12 @@ void messenger_pipe_ended(struct messenger *m)
 const struct messenger_transport *messenger_transport_of(const struct messenger *m, const struct transport *t)
 {
     for (unsigned i = 0; i < m->transport_count; i++)
-        if (worker_pool_transport(m->transports[i].pool) == t)
+        if (m->transports[i].transport == t)
             return &m->transports[i];
     return NULL;
 }
 
-static const struct messenger_transport *transport_for_type(const struct messenger *m, uint32_t addr_type)
+static struct messenger_transport *transport_for_type(struct messenger *m, uint32_t addr_type)
 {
     for (unsigned i = 0; i < m->transport_count; i++)
         if (m->transports[i].addr_type == addr_type)
@@ -458,7 +495,7 @@ const struct messenger_transport *messenger_choose(const struct messenger *m,
 {
     for (unsigned i = 0; i < m->transport_count; i++) {
         *addr = entity_addrvec_find(peer, m->transports[i].addr_type);
-        if (*addr && n-- == 0)
+        if (*addr && atomic_load(&m->transports[i].pool) && n-- == 0)
             return &m->transports[i];
     }
     return NULL;
@@ -507,6 +544,7 @@ struct connection *messenger_get_connection(struct messenger *m, uint32_t peer_t
 
     if (!canonical)
         return NULL;
+    open_for_peer(m, addrs);
     mutex_lock(&m->lock);
     if (!m->stopping && m->started) {
         if (is_self_locked(m, addrs))
@@ -525,6 +563,7 @@ struct connection *messenger_get_new_connection(struct messenger *m, uint32_t pe
 {
     struct connection *c = NULL;
 
+    open_for_peer(m, addrs);
     mutex_lock(&m->lock);
     if (!m->stopping && m->started)
         c = make_connection_locked(m, peer_type, addrs, NULL);
@@ -597,7 +636,7 @@ static void unbind(struct messenger *m)
 /* One address, on its own port or on the one given. */
 static int bind_one(struct messenger *m, struct entity_addr *a, char *err, size_t err_size)
 {
-    const struct messenger_transport *mt = transport_for_type(m, a->type);
+    struct messenger_transport *mt = transport_for_type(m, a->type);
     char text[ENTITY_ADDR_TEXT_MAX];
     int r = -EPROTONOSUPPORT;
 
@@ -606,6 +645,9 @@ static int bind_one(struct messenger *m, struct entity_addr *a, char *err, size_
                  entity_addr_print(a, text), entity_addr_type_name(a->type));
         return r;
     }
+    r = messenger_transport_open(m, mt, err, err_size);
+    if (r < 0)
+        return r;
     r = accepter_create(m, mt, a, &m->accepters[m->accepter_count]);
     if (r == 0)
         m->accepter_count++;
@@ -699,8 +741,7 @@ void messenger_shutdown(struct messenger *m)
     unbind(m);
     kill_all(m, false);
     mutex_lock(&m->lock);
-    list_for_each(p, &m->accepting, struct pipe, accepting_link)
-        pipe_ask(p, PIPE_TODO_STOP);
+    list_for_each(p, &m->accepting, struct pipe, accepting_link) pipe_ask(p, PIPE_TODO_STOP);
     while (m->pipes)
         cond_wait(&m->quiet, &m->lock);
     mutex_unlock(&m->lock);

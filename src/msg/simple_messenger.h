@@ -37,10 +37,13 @@ struct messenger_options {
     uint64_t max_message_bytes;
 };
 
-/* One transport of this messenger, in order of preference. */
+/* One transport of this messenger, in order of preference. Its workers are started when an address of its
+ * type is first used, because for rsockets that costs memory, time and a device. */
 struct messenger_transport {
-    struct worker_pool *pool;
-    uint32_t addr_type; /* ENTITY_ADDR_V1 or ENTITY_ADDR_RDMA */
+    const struct transport *transport;
+    uint32_t addr_type;                 /* ENTITY_ADDR_V1 or ENTITY_ADDR_RDMA */
+    _Atomic(struct worker_pool *) pool; /* NULL: not started */
+    atomic_bool unavailable;            /* it could not be started, which was logged: the others are used */
     uint64_t keepalive_interval_ns, keepalive_timeout_ns;
 };
 
@@ -101,9 +104,12 @@ struct entity_addr messenger_canonical_addr(struct messenger *m);
 /* The number that a connection between us and peer_type must carry; dialling: by us. */
 uint32_t messenger_protocol(const struct messenger *m, uint32_t peer_type, bool dialling);
 uint64_t messenger_auth_features(struct messenger *m, uint32_t peer_type, uint32_t protocol);
+/* Starts it if need be; may block for a second or so, so no lock of the messenger's may be held. */
+int messenger_transport_open(struct messenger *m, struct messenger_transport *mt, char *err,
+                             size_t err_size) MUST_CHECK;
 const struct messenger_transport *messenger_transport_of(const struct messenger *m,
                                                          const struct transport *t);
-/* The types we were told to use, in our order, that the peer has an address of: the n-th, or NULL. */
+/* The n-th of our transports, in our order, that are started and that the peer has an address of; or NULL. */
 const struct messenger_transport *messenger_choose(const struct messenger *m,
                                                    const struct entity_addrvec *peer, unsigned n,
                                                    const struct entity_addr **addr);

@@ -383,8 +383,3 @@ struct worker *worker_pool_pick(struct worker_pool *p)
     }
     return best;
 }
-
-const struct transport *worker_pool_transport(const struct worker_pool *p)
-{
-    return p->transport;
-}

@@ -46,8 +46,6 @@ int worker_pool_get(const struct transport *t, const struct conf *conf, struct w
 void worker_pool_put(struct worker_pool *p);
 /* The one with the fewest sockets. */
 struct worker *worker_pool_pick(struct worker_pool *p);
-const struct transport *worker_pool_transport(const struct worker_pool *p);
-
 bool worker_is_current(const struct worker *w);
 const struct transport *worker_transport(const struct worker *w);
 
