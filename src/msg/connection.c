@@ -201,7 +201,8 @@ static void leave_standby_locked(struct connection *c)
 {
     if (c->state != CONNECTION_STANDBY || !may_dial(c))
         return;
-    c->session.connect_seq++;
+    if (c->session.connect_seq > 0) /* a session that was never open begins at 0 */
+        c->session.connect_seq++;
     c->state = CONNECTION_DIALLING;
     connection_ask_locked(c, CONNECTION_TODO_DIAL);
 }

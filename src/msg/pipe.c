@@ -364,6 +364,8 @@ void pipe_open(struct pipe *p)
             c->policy.lossy |= hs->lossy;
             c->session.lossy = c->policy.lossy;
         }
+        if (!p->acceptor || hs->have_peer_in_seq)
+            session_confirmed(&c->session);
         if (hs->have_peer_in_seq)
             session_peer_has(&c->session, hs->peer_in_seq);
         give_identity_locked(p);

@@ -108,12 +108,15 @@ static void answer_session_reset(struct pipe *p)
 {
     struct connection *c = p->con;
     bool signed_msgs = ceph_has_feature(p->handshake->reply.features, CEPH_FEATURE_MSG_AUTH);
+    bool lost;
 
     connection_lock(c);
-    session_reset(&c->session, signed_msgs ? session_random_start(inject_random()) : 0);
+    lost = session_reset(&c->session, signed_msgs ? session_random_start(inject_random()) : 0);
     connection_unlock(c);
-    dispatch_queue_discard(p->messenger->dispatch, c);
-    dispatch_queue_push_event(p->messenger->dispatch, DISPATCH_REMOTE_RESET, connection_get(c));
+    if (lost) {
+        dispatch_queue_discard(p->messenger->dispatch, c);
+        dispatch_queue_push_event(p->messenger->dispatch, DISPATCH_REMOTE_RESET, connection_get(c));
+    }
     msgr_v1_handshake_give_session_reset(p->handshake);
 }
 
@@ -325,7 +328,7 @@ void pipe_take_over(struct pipe *p)
     struct messenger *m = p->messenger;
     struct msgr_v1_verdict v = {0};
     uint64_t in_seq = 0;
-    bool ours;
+    bool ours, lost = false;
 
     if (p->state != PIPE_HELD) {
         connection_successor_failed(c, p);
@@ -341,7 +344,7 @@ void pipe_take_over(struct pipe *p)
         bool signed_msgs = ceph_has_feature(p->handshake->connect.features, CEPH_FEATURE_MSG_AUTH);
         v = c->verdict;
         if (v.action == MSGR_V1_REPLACE_RESET && v.drop_queues)
-            session_reset(&c->session, signed_msgs ? session_random_start(inject_random()) : 0);
+            lost = session_reset(&c->session, signed_msgs ? session_random_start(inject_random()) : 0);
         else if (v.action == MSGR_V1_REPLACE_RESET)
             session_peer_restarted(&c->session);
         take_socket_locked(p, c, &v);
@@ -352,7 +355,7 @@ void pipe_take_over(struct pipe *p)
         pipe_abandon(p);
         return;
     }
-    if (v.action == MSGR_V1_REPLACE_RESET && v.drop_queues) {
+    if (lost) {
         dispatch_queue_discard(m->dispatch, c);
         dispatch_queue_push_event(m->dispatch, DISPATCH_REMOTE_RESET, connection_get(c));
     }
@@ -438,6 +441,19 @@ static bool step(struct pipe *p)
     return false;
 }
 
+/* RETRY_SESSION raised it: incoming connects are judged by it, and so is the next dial. */
+static void note_connect_seq(struct pipe *p)
+{
+    struct connection *c = p->con;
+
+    if (p->acceptor || !p->handshake)
+        return;
+    connection_lock(c);
+    if (c->pipe == p && c->state == CONNECTION_HANDSHAKE)
+        c->session.connect_seq = p->handshake->connect_seq;
+    connection_unlock(c);
+}
+
 void pipe_handshake_run(struct pipe *p)
 {
     if (!p->handshake) {
@@ -452,6 +468,7 @@ void pipe_handshake_run(struct pipe *p)
             begin_connector(p);
     }
     do {
+        note_connect_seq(p);
         if (!send_out(p))
             return;
         pipe_set_interest(p, TRANSPORT_READ);

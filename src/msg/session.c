@@ -98,6 +98,7 @@ enum session_receipt session_received(struct session *s, uint64_t seq)
     if (seq <= before)
         return SESSION_OLD;
     s->in_seq = seq;
+    s->established = true;
     return seq == before + 1 ? SESSION_NEXT : SESSION_GAP;
 }
 

@@ -112,8 +112,8 @@ unsigned session_peer_has(struct session *s, uint64_t peer_in_seq);
  */
 void session_opened(struct session *s, uint32_t connect_seq, uint32_t peer_global_seq, bool in_seq_told);
 
-/* The peer knows that the session is open: for a connector at READY, for an acceptor at READY by SEQ, else
- * with the first event of the receive half. */
+/* The peer knows that the session is open: for a connector at READY, for an acceptor at READY by SEQ (else
+ * with the first message, which session_received() notes by itself). */
 static inline void session_confirmed(struct session *s)
 {
     s->established = true;

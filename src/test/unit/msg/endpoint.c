@@ -446,7 +446,6 @@ static void run_rx(struct link_end *end)
     enum msgr_v1_rx_kind kind;
 
     while ((kind = msgr_v1_rx_next(&end->rx, &ev)) != MSGR_V1_RX_NEED_BYTES) {
-        session_confirmed(&end->owner->session);
         switch (kind) {
         case MSGR_V1_RX_HEADER:
             msgr_v1_rx_proceed(&end->rx);
