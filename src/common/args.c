@@ -290,6 +290,8 @@ static int create_conf(struct args *a, const struct args_program *p, const struc
         a->conf = conf_create(cluster ? cluster : "ceph", type, id, p->flags & ARGS_DAEMON);
     if (!r && !a->conf)
         r = -ENOMEM;
+    if (!r && p->defaults)
+        p->defaults(a->conf);
     free(cluster);
     free(name);
     return r;

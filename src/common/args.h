@@ -33,6 +33,7 @@ struct args_program {
     const char *id;        /* the same; NULL: must be given */
     const char *stop_word; /* an argument from which on nothing is taken, or NULL */
     unsigned flags;
+    void (*defaults)(struct conf *c); /* sets the program's own by conf_set_default(); NULL: it has none */
 };
 
 struct args {
