@@ -11,7 +11,7 @@
 
 #include "common/compiler.h"
 
-#define unit_run(name, tests)                                                                                \
+#define unit_run(name, tests) \
     (cmocka_set_message_output(CM_OUTPUT_TAP), cmocka_run_group_tests_name(name, tests, NULL, NULL))
 
 #endif
