@@ -2,15 +2,14 @@
 #include "common/timer.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
 #include "common/mutex.h"
+#include "common/thread.h"
 
 struct timer_thread {
-    pthread_t thread; /* fixed after start */
+    struct thread thread; /* fixed after start */
 
     struct mutex lock;
     struct cond changed;         /* heap, stopping */
@@ -117,19 +116,6 @@ static void *timer_run(void *arg)
     return NULL;
 }
 
-/* Signals are for the program's main thread. */
-static int start_thread(struct timer_thread *t)
-{
-    sigset_t all, old;
-    int r;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    r = pthread_create(&t->thread, NULL, timer_run, t);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return -r;
-}
-
 struct timer_thread *timer_thread_create(const char *name)
 {
     struct timer_thread *t = calloc(1, sizeof(*t));
@@ -139,14 +125,13 @@ struct timer_thread *timer_thread_create(const char *name)
     mutex_init(&t->lock, "timer", LOCK_RANK_TIMER);
     cond_init(&t->changed);
     cond_init(&t->idle);
-    if (start_thread(t)) {
+    if (thread_start(&t->thread, name, timer_run, t)) {
         cond_destroy(&t->idle);
         cond_destroy(&t->changed);
         mutex_destroy(&t->lock);
         free(t);
         return NULL;
     }
-    pthread_setname_np(t->thread, name);
     return t;
 }
 
@@ -158,7 +143,7 @@ void timer_thread_free(struct timer_thread *t)
     t->stopping = true;
     cond_signal(&t->changed);
     mutex_unlock(&t->lock);
-    pthread_join(t->thread, NULL);
+    thread_join(&t->thread);
     for (unsigned i = 1; i <= t->count; i++)
         t->heap[i]->slot = 0;
     cond_destroy(&t->idle);
@@ -209,7 +194,7 @@ bool timer_thread_disarm_sync(struct timer_thread *t, struct timer_event *e)
 
     mutex_lock(&t->lock);
     armed = disarm_locked(t, e);
-    if (!pthread_equal(pthread_self(), t->thread)) {
+    if (!pthread_equal(pthread_self(), t->thread.id)) {
         while (t->running == e)
             cond_wait(&t->idle, &t->lock);
         /* The callback may have armed it again. */

@@ -283,10 +283,12 @@ static void test_reconnect(void **state UNUSED)
     assert_int_equal(second->auth_global_id, 4242);
     assert_string_equal(second->subs, "config=0+,monmap=6+,osdmap=31+");
     assert_false(r.done);
-    second->commands_to_ignore = 0;
-    fake_mon_cut(second);
-    for (int i = 0; i < MONS; i++)
+    for (int i = 0; i < MONS; i++) {
+        mutex_lock(&mons.mons[i].lock);
         mons.mons[i].commands_to_ignore = 0;
+        mutex_unlock(&mons.mons[i].lock);
+    }
+    fake_mon_cut(second);
     assert_true(soon(is_done, &r));
     assert_int_equal(r.error, -7);
     client_stop(&c);
@@ -327,11 +329,15 @@ static void test_mute_monitors(void **state UNUSED)
         assert_ptr_equal(session_of(&mons), &mons.mons[1]);
         client_stop(&c);
     }
+    mutex_lock(&mons.mons[1].lock);
     mons.mons[1].mute = true;
+    mutex_unlock(&mons.mons[1].lock);
     client_start(&c);
     assert_int_equal(mon_client_authenticate(c.mc, SEC, err, sizeof(err)), -ETIMEDOUT);
     assert_string_equal(err, "no monitor could be reached in time");
+    mutex_lock(&mons.mons[2].lock);
     mons.mons[2].mute = false; /* it goes on looking */
+    mutex_unlock(&mons.mons[2].lock);
     client_open(&c);
     client_stop(&c);
     cluster_stop(&mons);
@@ -424,7 +430,9 @@ static void test_tell_and_ping(void **state UNUSED)
     assert_int_equal(mons.mons[2].auths, 1);
     told(&c, "zz", -ENOENT, "there is no mon.zz in the monmap");
     told(&c, "3", -ENOENT, "there is no mon.3 in the monmap");
+    mutex_lock(&mons.mons[1].lock);
     mons.mons[1].auth_result = -EACCES;
+    mutex_unlock(&mons.mons[1].lock);
     told(&c, "b", -EACCES, "mon.b: Permission denied");
     messenger_shutdown(mons.mons[2].m);
     told(&c, "c", -ECONNREFUSED, "mon.c: Connection refused");
@@ -531,7 +539,9 @@ static void test_fetch_config(void **state UNUSED)
     assert_int_equal(conf_i64(conf, OPT_rados_mon_op_timeout), 33);
     assert_int_equal(map.epoch, 5);
     monmap_destroy(&map);
+    mutex_lock(&mons.mons[0].lock);
     mons.mons[0].mute = true;
+    mutex_unlock(&mons.mons[0].lock);
     assert_int_equal(mon_client_fetch_config(conf, SEC / 5, NULL, err, sizeof(err)), -ETIMEDOUT);
     cluster_stop(&mons);
 }
