@@ -128,7 +128,7 @@ prepare() {
         }
     fi
     say "building in $build, $jobs jobs"
-    make -j"$jobs" -C "$build" all check TESTS= >"$logs/build.log" 2>&1 || {
+    { make -j"$jobs" -C "$build" && make -j"$jobs" -C "$build" check TESTS=; } >"$logs/build.log" 2>&1 || {
         grep -E 'error|warning|\*\*\*' "$logs/build.log" | head -n 40
         return 1
     }
