@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Ends the daemons that vstart.sh started in the current directory: those whose pid files are in out/.
+
+set -u
+readonly patience=20 # seconds, then they are killed
+
+case ${1:-} in
+'') ;;
+--help | -h)
+    echo "Usage: stop.sh"
+    echo "End the daemons that vstart.sh started in the current directory."
+    exit 0
+    ;;
+*)
+    echo "stop.sh: unknown option $1 (see --help)" >&2
+    exit 1
+    ;;
+esac
+
+# The number may be another process's by now: it has to be a daemon that was given this directory's ceph.conf.
+is_ours() {
+    kill -0 "$1" 2>/dev/null && tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF "$PWD/ceph.conf"
+}
+
+stop() {
+    local name=$1 pid=$2 deadline=$((SECONDS + patience))
+    kill -TERM "$pid"
+    while kill -0 "$pid" 2>/dev/null; do
+        if [ $SECONDS -ge $deadline ]; then
+            kill -KILL "$pid"
+            echo "stop.sh: $name (process $pid) did not end in $patience seconds and was killed" >&2
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+status=0
+for file in out/*.pid; do
+    [ -s "$file" ] || continue
+    name=$(basename "$file" .pid)
+    pid=$(<"$file")
+    ! is_ours "$pid" || stop "$name" "$pid" || status=1
+    rm -f "$file"
+done
+exit $status
