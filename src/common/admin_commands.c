@@ -69,7 +69,7 @@ COMMAND(config_get)
 /* What a change has done, in words. */
 static void say_changed(struct conf *c, enum option_id id, struct formatter *f)
 {
-    const struct option *o = option_get(id);
+    const struct option_def *o = option_get(id);
     char *text = conf_str(c, id);
 
     formatter_open_object(f, NULL);

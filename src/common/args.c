@@ -304,7 +304,7 @@ static void collect_warning(void *arg, const char *line)
     strbuf_printf(&a->warnings, "%s\n", line);
 }
 
-static int load_file(struct args *a, const struct wish *w, char **err)
+static int load_file(struct args *a, const struct args_program *p, const struct wish *w, char **err)
 {
     const char *env = getenv("CEPH_CONF");
     bool must_exist = w->conf || (env && *env);
@@ -317,7 +317,7 @@ static int load_file(struct args *a, const struct wish *w, char **err)
     r = conf_find_file(a->conf, w->conf, &f, err);
     if (!r) {
         a->conf_path = strdup(f.path);
-        r = conf_apply_file(a->conf, &f, collect_warning, a, err);
+        r = conf_apply_file(a->conf, &f, collect_warning, a, p->flags & ARGS_LENIENT ? NULL : err);
     } else if (r == -ENOENT && !must_exist) {
         r = 0;
     }
@@ -391,7 +391,7 @@ int args_parse(struct args *a, const struct args_program *p, int argc, char **ar
     if (!r)
         r = apply_foreground(a->conf, &w, err);
     if (!r)
-        r = load_file(a, &w, err);
+        r = load_file(a, p, &w, err);
     if (!r)
         r = conf_apply_env(a->conf, err);
     a->argc = l.count;
@@ -430,6 +430,10 @@ int args_inject(struct conf *c, const char *text, char **err)
     for (char *word = strtok_r(copy, " \t\n", &save); word; word = strtok_r(NULL, " \t\n", &save))
         l.args[l.count++] = word;
     while (l.at < l.count && r >= 0) {
+        if (!strcmp(l.args[l.at], "--")) { /* `ceph daemon X injectargs -- --option` has it */
+            l.at++;
+            continue;
+        }
         r = take_option(&l, c, CONF_OVERRIDE, err);
         if (!r)
             r = err_set(err, -EINVAL, "unknown option '%s'", l.args[l.at]);
@@ -468,7 +472,7 @@ void args_print_help(const struct args_program *p, bool all)
     printf("Options of ceph.conf, as --NAME VALUE%s:\n", all ? "" : " (the basic ones; --help-all: all)");
     conf_sorted(ids);
     for (int i = 0; i < OPT_COUNT; i++) {
-        const struct option *o = option_get(ids[i]);
+        const struct option_def *o = option_get(ids[i]);
         const char *def = is_daemon && o->daemon_def ? o->daemon_def : o->def;
         if (all || o->level == OPTION_BASIC)
             printf("  --%s (%s%s%s)\n      %s\n", o->name, option_type_name(o->type), *def ? ", " : "", def,

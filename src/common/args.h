@@ -24,6 +24,7 @@ enum {
     ARGS_QUIET = 2,            /* no warnings about unknown options in the file */
     ARGS_NO_SHORT_ID = 4,      /* -i means something else to this program */
     ARGS_NO_SHORT_VERSION = 8, /* so does -v */
+    ARGS_LENIENT = 16,         /* bad values in the file are warnings */
 };
 
 struct args_program {

@@ -95,7 +95,7 @@ static char *expand_locked(const struct conf *c, const char *self, const char *t
 /* Takes the effective text of a number into its bits. */
 static int refresh_locked(struct conf *c, enum option_id id, char **err)
 {
-    const struct option *o = option_get(id);
+    const struct option_def *o = option_get(id);
     union option_value v;
     char *text;
     int r;
@@ -126,7 +126,7 @@ struct conf *conf_create(const char *cluster, const char *type, const char *id, 
     c->name = strbuf_steal(&name);
     c->is_daemon = is_daemon;
     for (int i = 0; i < OPT_COUNT; i++) {
-        const struct option *o = option_get((enum option_id)i);
+        const struct option_def *o = option_get((enum option_id)i);
         c->slots[i].text[CONF_DEFAULT] = copy_or_die(is_daemon && o->daemon_def ? o->daemon_def : o->def);
     }
     for (int i = 0; i < OPT_COUNT; i++)
@@ -234,7 +234,7 @@ void conf_levels(const struct conf *c, enum option_id id, int *log_level, int *g
 
 char *conf_str(const struct conf *c, enum option_id id)
 {
-    const struct option *o = option_get(id);
+    const struct option_def *o = option_get(id);
     struct mutex *lock = (struct mutex *)&c->lock;
     char *text;
 
@@ -397,7 +397,7 @@ static int exchange_locked(struct conf *c, enum conf_source source, enum option_
 
 int conf_set_id(struct conf *c, enum conf_source source, enum option_id id, const char *text, char **err)
 {
-    const struct option *o = option_get(id);
+    const struct option_def *o = option_get(id);
     bool changed = false;
     int r = 0;
 

@@ -109,8 +109,8 @@ bool conf_observed(struct conf *c, enum option_id id);
 
 /*
  * Takes what a parsed file says for this program: [type.id] before [type] before [global]. Unknown options
- * are reported to warn (may be NULL), a line each, without a newline. A bad value fails with "FILE:LINE:
- * ...".
+ * are reported to warn (may be NULL), a line each, without a newline. A bad value fails with a message
+ * that names file and line; with err NULL it is reported to warn, too, and passed over.
  */
 int conf_apply_file(struct conf *c, const struct conf_file *f, void (*warn)(void *arg, const char *line),
                     void *arg, char **err) MUST_CHECK;

@@ -49,7 +49,7 @@ void conf_show_plain(const struct conf *c, struct strbuf *out)
 /* A value as JSON has it best: integers, reals and booleans as such, everything else as text. */
 static void dump_value(struct formatter *f, const char *name, enum option_id id, const char *text)
 {
-    const struct option *o = option_get(id);
+    const struct option_def *o = option_get(id);
     union option_value v;
     char *shown;
 
@@ -139,7 +139,7 @@ static void dump_flags(struct formatter *f, unsigned flags)
 
 void option_describe(enum option_id id, struct formatter *f, const char *name)
 {
-    const struct option *o = option_get(id);
+    const struct option_def *o = option_get(id);
 
     formatter_open_object(f, name);
     formatter_string(f, "name", o->name);

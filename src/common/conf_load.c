@@ -38,6 +38,7 @@ int conf_apply_file(struct conf *c, const struct conf_file *f, void (*warn)(void
                     void *arg, char **err)
 {
     const char *names[] = {"global", conf_type(c), conf_name(c)}; /* later ones win */
+    char *ignored = NULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         const struct conf_file_section *s = conf_file_section(f, names[i]);
@@ -47,9 +48,13 @@ int conf_apply_file(struct conf *c, const struct conf_file *f, void (*warn)(void
                 warn_unknown(f, &s->entries[j], warn, arg);
                 continue;
             }
-            r = apply_entry(c, f, &s->entries[j], err);
-            if (r)
+            r = apply_entry(c, f, &s->entries[j], err ? err : &ignored);
+            if (r && err)
                 return r;
+            if (r && warn && ignored)
+                warn(arg, ignored);
+            free(ignored);
+            ignored = NULL;
         }
     }
     return 0;

@@ -13,7 +13,7 @@
 #include "common/strbuf.h"
 #include "common/timespan.h"
 
-static const struct option options[OPT_COUNT] = {
+static const struct option_def options[OPT_COUNT] = {
 #define X(name, type, level, def, daemon_def, flags, range, values, desc) \
     [OPT_##name] = {#name, OPTION_##type, OPTION_##level, def, daemon_def, flags, range, values, desc},
     OPTIONS_TABLE(X)
@@ -32,7 +32,7 @@ static const struct option options[OPT_COUNT] = {
 #undef X
 };
 
-const struct option *option_get(enum option_id id)
+const struct option_def *option_get(enum option_id id)
 {
     return &options[id];
 }
@@ -66,7 +66,7 @@ enum log_subsys option_debug_subsys(enum option_id id)
     return options[id].type == OPTION_DEBUG ? (enum log_subsys)(id - OPT_debug_none) : LOG_SUBSYS_COUNT;
 }
 
-bool option_is_number(const struct option *o)
+bool option_is_number(const struct option_def *o)
 {
     switch (o->type) {
     case OPTION_STR:
@@ -222,7 +222,7 @@ static bool word_allowed(const char *values, const char *word, size_t len)
     }
 }
 
-static int check_words(const struct option *o, const char *text, char **err)
+static int check_words(const struct option_def *o, const char *text, char **err)
 {
     const char *separators = o->flags & OPTION_LIST ? ", ;\t" : "";
 
@@ -244,7 +244,7 @@ static int check_words(const struct option *o, const char *text, char **err)
     return 0;
 }
 
-static int check_range(const struct option *o, const char *text, double v, char **err)
+static int check_range(const struct option_def *o, const char *text, double v, char **err)
 {
     if (v >= o->range.min && v <= o->range.max)
         return 0;
@@ -253,7 +253,7 @@ static int check_range(const struct option *o, const char *text, double v, char 
     return err_set(err, -ERANGE, "'%s' is not between %.10g and %.10g", text, o->range.min, o->range.max);
 }
 
-int option_parse(const struct option *o, const char *text, union option_value *v, char **err)
+int option_parse(const struct option_def *o, const char *text, union option_value *v, char **err)
 {
     int r;
 
@@ -288,7 +288,7 @@ int option_parse(const struct option *o, const char *text, union option_value *v
     }
 }
 
-char *option_format(const struct option *o, union option_value v, const char *text)
+char *option_format(const struct option_def *o, union option_value v, const char *text)
 {
     struct strbuf s = STRBUF_INIT;
 

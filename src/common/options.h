@@ -48,7 +48,7 @@ struct option_range {
     double min, max; /* infinite where there is no limit */
 };
 
-struct option {
+struct option_def {
     const char *name;
     enum option_type type;
     enum option_level level;
@@ -77,7 +77,7 @@ union option_value {
     double d;
 };
 
-const struct option *option_get(enum option_id id);
+const struct option_def *option_get(enum option_id id);
 
 /* Finds an option by its name, in which ' ', '-' and '_' are alike; OPT_COUNT when there is none. */
 enum option_id option_find(const char *name);
@@ -88,13 +88,13 @@ enum log_subsys option_debug_subsys(enum option_id id);
 
 /* Reads text as a value of the option and checks its range; on failure *err gets what is wrong with it
  * ("'12x' is not an integer"), malloc'ed. */
-int option_parse(const struct option *o, const char *text, union option_value *v, char **err) MUST_CHECK;
+int option_parse(const struct option_def *o, const char *text, union option_value *v, char **err) MUST_CHECK;
 
 /* True when values of the type are numbers or booleans (and so live in union option_value). */
-bool option_is_number(const struct option *o);
+bool option_is_number(const struct option_def *o);
 
 /* The value as genuine Ceph's `config show` writes it, malloc'ed. text is used for non-numbers. */
-char *option_format(const struct option *o, union option_value v, const char *text);
+char *option_format(const struct option_def *o, union option_value v, const char *text);
 
 const char *option_type_name(enum option_type type); /* as Ceph's schema names it */
 const char *option_level_name(enum option_level level);

@@ -39,7 +39,7 @@ static void refuses(enum option_id id, const char *text, int error, const char *
 static void test_every_default_is_valid(void **state UNUSED)
 {
     for (int id = 0; id < OPT_COUNT; id++) {
-        const struct option *o = option_get((enum option_id)id);
+        const struct option_def *o = option_get((enum option_id)id);
         union option_value v;
         char *err = NULL;
         if (o->type != OPTION_STR || !strchr(o->def, '$'))
