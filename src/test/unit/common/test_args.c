@@ -11,7 +11,8 @@
 
 static const struct args_program daemon_program = {"ceph-mon", "ceph-mon -i ID", "mon", NULL,
                                                    NULL,       ARGS_DAEMON};
-static const struct args_program tool = {"ceph", "ceph COMMAND", "client", "admin", "injectargs", ARGS_QUIET, NULL};
+static const struct args_program tool = {"ceph",       "ceph COMMAND", "client", "admin",
+                                         "injectargs", ARGS_QUIET,     NULL};
 
 #define NO_FILE "--no-config-file"
 
