@@ -15,6 +15,7 @@
 #include "messages/m_mon_map.h"
 #include "messages/m_mon_subscribe.h"
 #include "messages/m_osd_map.h"
+#include "messages/m_osd_op.h"
 #include "messages/m_ping.h"
 #include "messages/m_pool_op.h"
 #include "messages/m_pool_stats.h"
@@ -33,6 +34,8 @@ static const struct message_codec *const codecs[] = {
     &m_mon_get_version_codec,
     &m_mon_get_version_reply_codec,
     &m_osd_map_codec,
+    &m_osd_op_codec,
+    &m_osd_op_reply_codec,
     &m_pool_op_reply_codec,
     &m_pool_op_codec,
     &m_mon_command_codec,
