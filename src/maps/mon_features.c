@@ -56,17 +56,13 @@ void mon_features_print(uint64_t features, FILE *out)
     fputc(']', out);
 }
 
-json_t *mon_features_dump(uint64_t features)
+void mon_features_format(uint64_t features, const char *name, struct formatter *f)
 {
-    json_t *names = json_array();
-
-    for (unsigned i = 0; names && i < 64; i++)
-        if (features & UINT64_C(1) << i &&
-            json_array_append_new(names, json_string(feature_name(UINT64_C(1) << i)))) {
-            json_decref(names);
-            return NULL;
-        }
-    return names;
+    formatter_open_array(f, name);
+    for (unsigned i = 0; i < 64; i++)
+        if (features & UINT64_C(1) << i)
+            formatter_string(f, NULL, feature_name(UINT64_C(1) << i));
+    formatter_close(f);
 }
 
 uint8_t mon_features_release(uint64_t persistent)

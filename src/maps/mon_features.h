@@ -3,11 +3,10 @@
 #ifndef CEPH_MAPS_MON_FEATURES_H
 #define CEPH_MAPS_MON_FEATURES_H
 
-#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "common/compiler.h"
+#include "common/formatter.h"
 
 #define MON_FEATURE_KRAKEN          (UINT64_C(1) << 0)
 #define MON_FEATURE_LUMINOUS        (UINT64_C(1) << 1)
@@ -25,8 +24,8 @@
 uint64_t mon_feature_parse(const char *name);
 /* "[kraken(1),unknown(256)]" or "[none]". */
 void mon_features_print(uint64_t features, FILE *out);
-/* An array of names; unknown bits show as "unknown". A new reference, NULL: no memory. */
-json_t *mon_features_dump(uint64_t features);
+/* An array of names; unknown bits show as "unknown". */
+void mon_features_format(uint64_t features, const char *name, struct formatter *f);
 
 /* The oldest release that monitors with these persistent features may be of. */
 uint8_t mon_features_release(uint64_t persistent);

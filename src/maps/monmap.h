@@ -9,13 +9,13 @@
 #ifndef CEPH_MAPS_MONMAP_H
 #define CEPH_MAPS_MONMAP_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "common/decode.h"
 #include "common/encode.h"
+#include "common/formatter_json.h"
 #include "types/entity_addr.h"
 #include "types/fsid.h"
 #include "types/string_list.h"
@@ -91,7 +91,9 @@ int monmap_decode(struct monmap *m, struct decode *d) MUST_CHECK;
 
 /* The lines of monmaptool --print and of a plain `mon dump`. */
 void monmap_print(const struct monmap *m, FILE *out);
-/* The object of `mon dump -f json` without "quorum"; a new reference, NULL: no memory. */
+/* The members of `mon dump -f json` but "quorum", into the object that is open. */
+void monmap_format(const struct monmap *m, struct formatter *f);
+/* The object as a tree; a new reference, NULL: no memory. */
 json_t *monmap_dump(const struct monmap *m);
 
 /*

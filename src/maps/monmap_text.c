@@ -5,21 +5,28 @@
 #include "maps/mon_features.h"
 #include "maps/monmap_internal.h"
 #include "types/ceph_release.h"
-#include "types/dump_util.h"
 #include "types/entity_addr_dump.h"
 
-static void print_list(const struct string_list *l, FILE *out)
+/* "a,b" */
+static void add_list(const struct string_list *l, struct strbuf *s)
 {
     for (unsigned i = 0; i < l->count; i++)
-        fprintf(out, "%s%s", i ? "," : "", l->items[i]);
+        strbuf_printf(s, "%s%s", i ? "," : "", l->items[i]);
 }
 
-static void print_crush_loc(const struct string_map *loc, FILE *out)
+/* "{host=h1,rack=r1}" */
+static void add_crush_loc(const struct string_map *loc, struct strbuf *s)
 {
-    fputc('{', out);
+    strbuf_addc(s, '{');
     for (unsigned i = 0; i < loc->count; i++)
-        fprintf(out, "%s%s=%s", i ? "," : "", loc->pairs[i].key, loc->pairs[i].value);
-    fputc('}', out);
+        strbuf_printf(s, "%s%s=%s", i ? "," : "", loc->pairs[i].key, loc->pairs[i].value);
+    strbuf_addc(s, '}');
+}
+
+static void add_removed_ranks(const struct monmap *m, struct strbuf *s)
+{
+    for (unsigned i = 0; i < m->removed_rank_count; i++)
+        strbuf_printf(s, "%s%u", i ? "," : "", m->removed_ranks[i]);
 }
 
 void monmap_print(const struct monmap *m, FILE *out)
@@ -35,9 +42,10 @@ void monmap_print(const struct monmap *m, FILE *out)
     if (m->stretch_mode)
         fprintf(out, "stretch_mode_enabled 1\ntiebreaker_mon %s\n", m->tiebreaker ? m->tiebreaker : "");
     if (m->stretch_mode || m->disallowed_leaders.count) {
-        fputs("disallowed_leaders ", out);
-        print_list(&m->disallowed_leaders, out);
-        fputc('\n', out);
+        struct strbuf leaders = STRBUF_INIT;
+        add_list(&m->disallowed_leaders, &leaders);
+        fprintf(out, "disallowed_leaders %s\n", strbuf_text(&leaders));
+        strbuf_destroy(&leaders);
     }
     for (unsigned i = 0; i < m->count; i++) {
         char *addrs = entity_addrvec_print(&m->mons[i].addrs);
@@ -45,75 +53,73 @@ void monmap_print(const struct monmap *m, FILE *out)
         fprintf(out, "%u: %s mon.%s", i, addrs ? addrs : "?", m->mons[i].name);
         free(addrs);
         if (m->mons[i].crush_loc.count) {
-            fputs("; crush_location ", out);
-            print_crush_loc(&m->mons[i].crush_loc, out);
+            struct strbuf loc = STRBUF_INIT;
+            add_crush_loc(&m->mons[i].crush_loc, &loc);
+            fprintf(out, "; crush_location %s", strbuf_text(&loc));
+            strbuf_destroy(&loc);
         }
         fputc('\n', out);
     }
 }
 
-/* What print writes about value, as a JSON string. */
-#define DUMP_PRINTED(print, value)           \
-    char *text = NULL;                       \
-    size_t len;                              \
-    FILE *out = open_memstream(&text, &len); \
-    if (!out)                                \
-        return NULL;                         \
-    print(value, out);                       \
-    fclose(out);                             \
-    return dump_text_steal(text)
-
-static json_t *dump_list(const struct string_list *l)
+static void format_mon(const struct mon_info *info, unsigned rank, struct formatter *f)
 {
-    DUMP_PRINTED(print_list, l);
-}
-
-static json_t *dump_crush_loc(const struct string_map *loc)
-{
-    DUMP_PRINTED(print_crush_loc, loc);
-}
-
-static void print_ranks(const struct monmap *m, FILE *out)
-{
-    for (unsigned i = 0; i < m->removed_rank_count; i++)
-        fprintf(out, "%s%u", i ? "," : "", m->removed_ranks[i]);
-}
-
-static json_t *dump_removed_ranks(const struct monmap *m)
-{
-    DUMP_PRINTED(print_ranks, m);
-}
-
-static json_t *dump_mon(const struct mon_info *info, unsigned rank)
-{
+    struct strbuf loc = STRBUF_INIT;
     char addr[ENTITY_ADDR_TEXT_MAX];
 
     entity_addr_print_bare(mon_info_one_addr(info), addr);
-    return json_pack("{s:i, s:o, s:o, s:s, s:s, s:i, s:i, s:o}", "rank", rank, "name", dump_text(info->name),
-                     "public_addrs", entity_addrvec_dump(&info->addrs), "addr", addr, "public_addr", addr,
-                     "priority", info->priority, "weight", info->weight, "crush_location",
-                     dump_crush_loc(&info->crush_loc));
+    add_crush_loc(&info->crush_loc, &loc);
+    formatter_open_object(f, NULL);
+    formatter_uint(f, "rank", rank);
+    formatter_string(f, "name", info->name);
+    entity_addrvec_format(&info->addrs, "public_addrs", f);
+    formatter_string(f, "addr", addr);
+    formatter_string(f, "public_addr", addr);
+    formatter_uint(f, "priority", info->priority);
+    formatter_uint(f, "weight", info->weight);
+    formatter_string(f, "crush_location", strbuf_text(&loc));
+    formatter_close(f);
+    strbuf_destroy(&loc);
+}
+
+void monmap_format(const struct monmap *m, struct formatter *f)
+{
+    char fsid[FSID_TEXT_LEN + 1], time[UTIME_TEXT_MAX];
+    struct strbuf leaders = STRBUF_INIT, ranks = STRBUF_INIT;
+
+    add_list(&m->disallowed_leaders, &leaders);
+    add_removed_ranks(m, &ranks);
+    formatter_uint(f, "epoch", m->epoch);
+    formatter_string(f, "fsid", fsid_print(&m->fsid, fsid));
+    formatter_string(f, "modified", utime_print_utc(m->last_changed, time));
+    formatter_string(f, "created", utime_print_utc(m->created, time));
+    formatter_uint(f, "min_mon_release", m->min_mon_release);
+    formatter_string(f, "min_mon_release_name", ceph_release_name(m->min_mon_release));
+    formatter_uint(f, "election_strategy", m->strategy);
+    /* The colons and blanks in the keys are genuine Ceph's, and programs look for them. */
+    formatter_string(f, "disallowed_leaders: ", strbuf_text(&leaders));
+    formatter_bool(f, "stretch_mode", m->stretch_mode);
+    formatter_string(f, "tiebreaker_mon", m->tiebreaker ? m->tiebreaker : "");
+    formatter_string(f, "removed_ranks: ", strbuf_text(&ranks));
+    formatter_open_object(f, "features");
+    mon_features_format(m->persistent_features, "persistent", f);
+    mon_features_format(m->optional_features, "optional", f);
+    formatter_close(f);
+    formatter_open_array(f, "mons");
+    for (unsigned i = 0; i < m->count; i++)
+        format_mon(&m->mons[i], i, f);
+    formatter_close(f);
+    strbuf_destroy(&leaders);
+    strbuf_destroy(&ranks);
 }
 
 json_t *monmap_dump(const struct monmap *m)
 {
-    char fsid[FSID_TEXT_LEN + 1], changed[UTIME_TEXT_MAX], created[UTIME_TEXT_MAX];
-    json_t *mons = json_array();
+    struct formatter f;
 
-    for (unsigned i = 0; i < m->count; i++)
-        if (json_array_append_new(mons, dump_mon(&m->mons[i], i)) < 0) {
-            json_decref(mons);
-            return NULL;
-        }
-    /* The keys with a colon and a blank are genuine Ceph's, and programs look for them. */
-    return json_pack("{s:I, s:s, s:s, s:s, s:i, s:s, s:i, s:o, s:b, s:o, s:o, s:{s:o, s:o}, s:o}", "epoch",
-                     (json_int_t)m->epoch, "fsid", fsid_print(&m->fsid, fsid), "modified",
-                     utime_print_utc(m->last_changed, changed), "created",
-                     utime_print_utc(m->created, created), "min_mon_release", m->min_mon_release,
-                     "min_mon_release_name", ceph_release_name(m->min_mon_release), "election_strategy",
-                     m->strategy, "disallowed_leaders: ", dump_list(&m->disallowed_leaders), "stretch_mode",
-                     m->stretch_mode, "tiebreaker_mon", dump_text(m->tiebreaker),
-                     "removed_ranks: ", dump_removed_ranks(m), "features", "persistent",
-                     mon_features_dump(m->persistent_features), "optional",
-                     mon_features_dump(m->optional_features), "mons", mons);
+    formatter_init(&f, FORMATTER_JSON);
+    formatter_open_object(&f, NULL);
+    monmap_format(m, &f);
+    formatter_close(&f);
+    return formatter_to_json(&f);
 }

@@ -10,11 +10,11 @@
 #ifndef CEPH_MAPS_OSDMAP_H
 #define CEPH_MAPS_OSDMAP_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "common/formatter_json.h"
 #include "maps/pg_pool.h"
 #include "types/entity_addr.h"
 #include "types/fsid.h"
@@ -58,6 +58,7 @@
 #define OSD_NODOWN       (1u << 9)
 #define OSD_NOIN         (1u << 10)
 #define OSD_NOOUT        (1u << 11)
+#define OSD_STOP         (1u << 12)
 
 #define OSD_WEIGHT_ONE 0x10000u /* "in"; weights and affinities are 16.16 */
 
@@ -202,7 +203,9 @@ void osdmap_print(const struct osdmap *m, bool spaced, FILE *out);
 const char *osdmap_flags_print(uint32_t flags, char buf[static OSDMAP_FLAGS_TEXT_MAX]);
 /* The flag of that name, 0: none. */
 uint32_t osdmap_flag_parse(const char *name);
-/* The object of `osd dump -f json`; a new reference, NULL: no memory. */
+/* The members of `osd dump -f json`, into the object that is open. */
+void osdmap_format(const struct osdmap *m, struct formatter *f);
+/* The object as a tree; a new reference, NULL: no memory. */
 json_t *osdmap_dump(const struct osdmap *m);
 
 #endif

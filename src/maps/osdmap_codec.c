@@ -200,13 +200,12 @@ static void decode_osd_count(const struct osdmap *m, size_t min_size, struct dec
         decode_fail(d, -EBADMSG);
 }
 
-#define FOR_EACH_OSD(m, o) for (struct osdmap_osd *o = (m)->osds; o < (m)->osds + (m)->max_osd; o++)
-
 static void encode_addrs(const struct osdmap *m, size_t member, struct encode *e)
 {
     encode_u32(e, m->max_osd);
-    FOR_EACH_OSD(m, o)
-        entity_addrvec_encode((const struct entity_addrvec *)((const char *)o + member), ADDR_FEATURES, e);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        entity_addrvec_encode((const struct entity_addrvec *)((const char *)&m->osds[i] + member),
+                              ADDR_FEATURES, e);
 }
 
 static void decode_addrs(struct osdmap *m, size_t member, struct decode *d)
@@ -322,18 +321,18 @@ static void encode_client_part(const struct osdmap *m, struct encode *e)
     encode_u32(e, m->flags);
     encode_u32(e, m->max_osd);
     encode_u32(e, m->max_osd);
-    FOR_EACH_OSD(m, o)
-        encode_u32(e, o->state);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        encode_u32(e, m->osds[i].state);
     encode_u32(e, m->max_osd);
-    FOR_EACH_OSD(m, o)
-        encode_u32(e, o->weight);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        encode_u32(e, m->osds[i].weight);
     encode_addrs(m, offsetof(struct osdmap_osd, public_addrs), e);
     osdmap_pg_osds_encode(m->pg_temp, m->pg_temp_count, 1, e);
     encode_primary_temp(m, e);
     encode_u32(e, m->affinities ? m->max_osd : 0);
     if (m->affinities)
-        FOR_EACH_OSD(m, o)
-            encode_u32(e, o->primary_affinity);
+        for (unsigned i = 0; i < m->max_osd; i++)
+            encode_u32(e, m->osds[i].primary_affinity);
     encode_blob(e, m->crush, m->crush_len);
     encode_profiles(m, e);
     osdmap_pg_osds_encode(m->pg_upmap, m->pg_upmap_count, 1, e);
@@ -419,18 +418,18 @@ static void encode_osd_part(const struct osdmap *m, struct encode *e)
 
     encode_addrs(m, offsetof(struct osdmap_osd, hb_back_addrs), e);
     encode_u32(e, m->max_osd);
-    FOR_EACH_OSD(m, o)
-        osd_info_encode(&o->info, e);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        osd_info_encode(&m->osds[i].info, e);
     encode_blocklist(m->blocklist, m->blocked_count, e);
     encode_addrs(m, offsetof(struct osdmap_osd, cluster_addrs), e);
     encode_u32(e, m->cluster_snapshot_epoch);
     encode_string(e, m->cluster_snapshot);
     encode_u32(e, m->max_osd);
-    FOR_EACH_OSD(m, o)
-        fsid_encode(&o->uuid, e);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        fsid_encode(&m->osds[i].uuid, e);
     encode_u32(e, m->max_osd);
-    FOR_EACH_OSD(m, o)
-        osd_xinfo_encode(&o->xinfo, e);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        osd_xinfo_encode(&m->osds[i].xinfo, e);
     encode_addrs(m, offsetof(struct osdmap_osd, hb_front_addrs), e);
     encode_f32(e, m->nearfull_ratio);
     encode_f32(e, m->full_ratio);

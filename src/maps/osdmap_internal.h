@@ -4,7 +4,7 @@
 #define CEPH_MAPS_OSDMAP_INTERNAL_H
 
 #include "maps/osdmap.h"
-#include "types/dump_util.h"
+#include "types/bit_names.h"
 
 #define OSD_INFO_WIRE_LEN 25
 
@@ -23,7 +23,7 @@ void osdmap_pool_snaps_encode(const struct osdmap_pool_snaps *list, unsigned cou
 struct osdmap_pool_snaps *osdmap_pool_snaps_decode(unsigned *count, struct decode *d);
 
 /* For what prints and dumps. */
-extern const struct bit_names osd_state_names;
+extern const struct bit_names osdmap_flag_names, osd_state_names;
 /* The name of the snapshot that this epoch is, or "". */
 const char *osdmap_cluster_snapshot(const struct osdmap *m);
 uint8_t osdmap_min_compat_client(const struct osdmap *m);

@@ -2,18 +2,13 @@
 /* An OSDMap for people, in the shape of genuine tools. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "crush/crush_map.h"
 #include "maps/osdmap_internal.h"
 #include "types/ceph_release.h"
-#include "types/dump_util.h"
 
 /* Genuine Ceph prints them in this order; full and nearfull are of the past and have no name. */
-static const struct {
-    uint32_t bit;
-    const char *name;
-} flags_known[] = {
+static const struct bit_name flags[] = {
     {OSDMAP_PAUSERD, "pauserd"},
     {OSDMAP_PAUSEWR, "pausewr"},
     {OSDMAP_PAUSEREC, "pauserec"},
@@ -34,32 +29,35 @@ static const struct {
     {OSDMAP_PGLOG_HARDLIMIT, "pglog_hardlimit"},
 };
 
-static const char *const state_names[] = {
-    "exists",    "up",   "autoout", "new",  "full",  "nearfull", "backfillfull",
-    "destroyed", "noup", "nodown",  "noin", "noout", "stop",
+const struct bit_names osdmap_flag_names = {flags, ARRAY_SIZE(flags)};
+
+static const struct bit_name states[] = {
+    {OSD_EXISTS, "exists"},
+    {OSD_UP, "up"},
+    {OSD_AUTOOUT, "autoout"},
+    {OSD_NEW, "new"},
+    {OSD_FULL, "full"},
+    {OSD_NEARFULL, "nearfull"},
+    {OSD_BACKFILLFULL, "backfillfull"},
+    {OSD_DESTROYED, "destroyed"},
+    {OSD_NOUP, "noup"},
+    {OSD_NODOWN, "nodown"},
+    {OSD_NOIN, "noin"},
+    {OSD_NOOUT, "noout"},
+    {OSD_STOP, "stop"},
 };
-const struct bit_names osd_state_names = {state_names, ARRAY_SIZE(state_names)};
+const struct bit_names osd_state_names = {states, ARRAY_SIZE(states)};
 
 #define STATE_TEXT_MAX 160
 
-const char *osdmap_flags_print(uint32_t flags, char buf[static OSDMAP_FLAGS_TEXT_MAX])
+const char *osdmap_flags_print(uint32_t bits, char buf[static OSDMAP_FLAGS_TEXT_MAX])
 {
-    size_t used = 0;
-
-    buf[0] = '\0';
-    for (size_t i = 0; i < ARRAY_SIZE(flags_known); i++)
-        if (flags & flags_known[i].bit)
-            used += (size_t)snprintf(buf + used, OSDMAP_FLAGS_TEXT_MAX - used, "%s%s", used ? "," : "",
-                                     flags_known[i].name);
-    return buf;
+    return bit_names_print(&osdmap_flag_names, bits, buf, OSDMAP_FLAGS_TEXT_MAX);
 }
 
 uint32_t osdmap_flag_parse(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(flags_known); i++)
-        if (strcmp(flags_known[i].name, name) == 0)
-            return flags_known[i].bit;
-    return 0;
+    return (uint32_t)bit_names_parse(&osdmap_flag_names, name);
 }
 
 uint8_t osdmap_min_compat_client(const struct osdmap *m)
@@ -85,12 +83,12 @@ const char *osdmap_cluster_snapshot(const struct osdmap *m)
 
 static void print_head(const struct osdmap *m, FILE *out)
 {
-    char fsid[FSID_TEXT_LEN + 1], time[UTIME_TEXT_MAX], flags[OSDMAP_FLAGS_TEXT_MAX];
+    char fsid[FSID_TEXT_LEN + 1], time[UTIME_TEXT_MAX], set[OSDMAP_FLAGS_TEXT_MAX];
 
     fprintf(out, "epoch %u\nfsid %s\n", m->epoch, fsid_print(&m->fsid, fsid));
     fprintf(out, "created %s\n", utime_print(m->created, time));
     fprintf(out, "modified %s\n", utime_print(m->modified, time));
-    fprintf(out, "flags %s\ncrush_version %u\n", osdmap_flags_print(m->flags, flags), m->crush_version);
+    fprintf(out, "flags %s\ncrush_version %u\n", osdmap_flags_print(m->flags, set), m->crush_version);
     fprintf(out, "full_ratio %g\nbackfillfull_ratio %g\nnearfull_ratio %g\n", (double)m->full_ratio,
             (double)m->backfillfull_ratio, (double)m->nearfull_ratio);
     if (m->require_min_compat_client)
@@ -155,7 +153,7 @@ static void print_osd(const struct osdmap *m, unsigned id, FILE *out)
         fprintf(out, " lost_at %u", o->info.lost_at);
     print_addrs(&o->public_addrs, out);
     print_addrs(&o->cluster_addrs, out);
-    fprintf(out, " %s", print_bit_set(o->state, &osd_state_names, state, sizeof(state)));
+    fprintf(out, " %s", bit_names_print_sorted(&osd_state_names, o->state, state, sizeof(state)));
     if (!fsid_is_zero(&o->uuid))
         fprintf(out, " %s", fsid_print(&o->uuid, uuid));
     fputc('\n', out);

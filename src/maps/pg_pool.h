@@ -8,13 +8,13 @@
 #ifndef CEPH_MAPS_PG_POOL_H
 #define CEPH_MAPS_PG_POOL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "common/decode.h"
 #include "common/encode.h"
+#include "common/formatter.h"
 #include "types/eversion.h"
 #include "types/interval_set.h"
 #include "types/pg_id.h"
@@ -129,7 +129,7 @@ void pg_pool_decode(struct pg_pool *p, struct decode *d); /* inits p; destroy it
 
 /* The part of a line of `osd dump` behind the pool's name. */
 void pg_pool_print(const struct pg_pool *p, FILE *out);
-/* Adds the members of `osd dump -f json` behind the pool's name to object. 0 or -ENOMEM. */
-int pg_pool_dump(const struct pg_pool *p, json_t *object) MUST_CHECK;
+/* The members of `osd dump -f json` behind the pool's name, into the object that is open. */
+void pg_pool_format(const struct pg_pool *p, struct formatter *f);
 
 #endif

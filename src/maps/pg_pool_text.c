@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A pool for people and for programs, in the shapes of genuine tools. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "maps/pg_pool.h"
-#include "types/dump_util.h"
+#include "types/bit_names.h"
 
-static const char *const flag_names[] = {
-    "hashpspool",    "full",
-    "ec_overwrites", "incomplete_clones",
-    "nodelete",      "nopgchange",
-    "nosizechange",  "write_fadvise_dontneed",
-    "noscrub",       "nodeep-scrub",
-    "full_quota",    "nearfull",
-    "backfillfull",  "selfmanaged_snaps",
-    "pool_snaps",    "creating",
-    "???",           "bulk",
+static const struct bit_name flags[] = {
+    {PG_POOL_HASHPSPOOL, "hashpspool"},
+    {PG_POOL_FULL, "full"},
+    {1 << 2, "ec_overwrites"},
+    {1 << 3, "incomplete_clones"},
+    {PG_POOL_NODELETE, "nodelete"},
+    {PG_POOL_NOPGCHANGE, "nopgchange"},
+    {PG_POOL_NOSIZECHANGE, "nosizechange"},
+    {1 << 7, "write_fadvise_dontneed"},
+    {1 << 8, "noscrub"},
+    {1 << 9, "nodeep-scrub"},
+    {PG_POOL_FULL_QUOTA, "full_quota"},
+    {PG_POOL_NEARFULL, "nearfull"},
+    {PG_POOL_BACKFILLFULL, "backfillfull"},
+    {PG_POOL_SELFMANAGED_SNAPS, "selfmanaged_snaps"},
+    {PG_POOL_POOL_SNAPS, "pool_snaps"},
+    {PG_POOL_CREATING, "creating"},
+    {1 << 16, "???"}, /* eio, which genuine tools have no name for */
+    {1 << 17, "bulk"},
 };
-static const struct bit_names flags_known = {flag_names, ARRAY_SIZE(flag_names)};
+static const struct bit_names flag_names = {flags, ARRAY_SIZE(flags)};
 
 #define FLAGS_TEXT_MAX 256
 #define GRADES_MAX     1024 /* shown; a pool has a handful */
@@ -155,7 +163,7 @@ static void print_opts(const struct pg_pool *p, FILE *out)
 
 void pg_pool_print(const struct pg_pool *p, FILE *out)
 {
-    char flags[FLAGS_TEXT_MAX];
+    char text[FLAGS_TEXT_MAX];
 
     fputs(pool_type_name(p), out);
     if (p->type == PG_POOL_ERASURE)
@@ -175,7 +183,7 @@ void pg_pool_print(const struct pg_pool *p, FILE *out)
     if (p->auid)
         fprintf(out, " owner %" PRIu64, p->auid);
     if (p->flags)
-        fprintf(out, " flags %s", print_bits(p->flags, &flags_known, flags, sizeof(flags)));
+        fprintf(out, " flags %s", bit_names_print(&flag_names, p->flags, text, sizeof(text)));
     if (p->quota_max_bytes)
         fprintf(out, " max_bytes %" PRIu64, p->quota_max_bytes);
     if (p->quota_max_objects)
@@ -191,180 +199,176 @@ void pg_pool_print(const struct pg_pool *p, FILE *out)
         fprintf(out, "%s%s", i ? "," : " application ", p->applications[i].name);
 }
 
-static json_t *dump_last_merge(const struct pg_merge_meta *m)
+static void format_last_merge(const struct pg_merge_meta *m, struct formatter *f)
 {
-    char pg[PG_ID_TEXT_MAX], source[EVERSION_TEXT_MAX], target[EVERSION_TEXT_MAX];
+    char pg[PG_ID_TEXT_MAX], version[EVERSION_TEXT_MAX];
 
-    return json_pack("{s:s, s:I, s:I, s:I, s:s, s:s}", "source_pgid", pg_id_print(m->source, pg),
-                     "ready_epoch", (json_int_t)m->ready_epoch, "last_epoch_started",
-                     (json_int_t)m->last_epoch_started, "last_epoch_clean", (json_int_t)m->last_epoch_clean,
-                     "source_version", eversion_print(m->source_version, source), "target_version",
-                     eversion_print(m->target_version, target));
+    formatter_open_object(f, "last_pg_merge_meta");
+    formatter_string(f, "source_pgid", pg_id_print(m->source, pg));
+    formatter_uint(f, "ready_epoch", m->ready_epoch);
+    formatter_uint(f, "last_epoch_started", m->last_epoch_started);
+    formatter_uint(f, "last_epoch_clean", m->last_epoch_clean);
+    formatter_string(f, "source_version", eversion_print(m->source_version, version));
+    formatter_string(f, "target_version", eversion_print(m->target_version, version));
+    formatter_close(f);
 }
 
-static json_t *dump_snaps(const struct pg_pool *p)
+/* The epochs as strings are genuine Ceph's. */
+static void format_placement(const struct pg_pool *p, struct formatter *f)
 {
-    json_t *list = json_array();
-    char stamp[UTIME_TEXT_MAX];
-
-    for (unsigned i = 0; i < p->snap_count; i++) {
-        json_t *snap = json_pack("{s:I, s:s, s:o}", "snapid", (json_int_t)p->snaps[i].id, "stamp",
-                                 utime_print(p->snaps[i].stamp, stamp), "name", dump_text(p->snaps[i].name));
-        if (json_array_append_new(list, snap) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
+    formatter_uint(f, "type", p->type);
+    formatter_uint(f, "size", p->size);
+    formatter_uint(f, "min_size", p->min_size);
+    formatter_uint(f, "crush_rule", p->crush_rule);
+    formatter_uint(f, "peering_crush_bucket_count", p->peering_crush_bucket_count);
+    formatter_uint(f, "peering_crush_bucket_target", p->peering_crush_bucket_target);
+    formatter_uint(f, "peering_crush_bucket_barrier", p->peering_crush_bucket_barrier);
+    formatter_int(f, "peering_crush_bucket_mandatory_member", p->peering_crush_bucket_mandatory_member);
+    formatter_uint(f, "object_hash", p->object_hash);
+    formatter_string(f, "pg_autoscale_mode", autoscale_name(p));
+    formatter_uint(f, "pg_num", p->pg_num);
+    formatter_uint(f, "pg_placement_num", p->pgp_num);
+    formatter_uint(f, "pg_placement_num_target", p->pgp_num_target);
+    formatter_uint(f, "pg_num_target", p->pg_num_target);
+    formatter_uint(f, "pg_num_pending", p->pg_num_pending);
+    format_last_merge(&p->last_merge, f);
+    formatter_printf(f, "last_change", "%u", p->last_change);
+    formatter_printf(f, "last_force_op_resend", "%u", p->last_force_op_resend);
+    formatter_printf(f, "last_force_op_resend_prenautilus", "%u", p->last_force_op_resend_prenautilus);
+    formatter_printf(f, "last_force_op_resend_preluminous", "%u", p->last_force_op_resend_preluminous);
 }
 
-static json_t *dump_removed_snaps(const struct pg_pool *p)
+static void format_removed_snaps(const struct pg_pool *p, struct formatter *f)
 {
     char *text = NULL;
     size_t len;
     FILE *out = open_memstream(&text, &len);
 
-    if (!out)
-        return NULL;
-    interval_set_print(&p->removed_snaps, out);
-    fclose(out);
-    return dump_text_steal(text);
-}
-
-static json_t *dump_tiers(const struct pg_pool *p)
-{
-    json_t *list = json_array();
-
-    for (unsigned i = 0; i < p->tier_count; i++)
-        if (json_array_append_new(list, json_integer((json_int_t)p->tiers[i])) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    return list;
-}
-
-static json_t *dump_opts(const struct pg_pool *p)
-{
-    const struct pool_opt *opts[ARRAY_SIZE(opt_names)];
-    unsigned n = sorted_opts(p, opts);
-    json_t *object = json_object();
-
-    for (unsigned i = 0; object && i < n; i++) {
-        const struct pool_opt *o = opts[i];
-        json_t *value = o->type == POOL_OPT_STRING ? dump_text(o->text)
-                        : o->type == POOL_OPT_INT  ? json_integer(o->number)
-                                                   : dump_real(o->real);
-        if (json_object_set_new(object, opt_name(o->key), value) < 0) {
-            json_decref(object);
-            return NULL;
-        }
+    if (out) {
+        interval_set_print(&p->removed_snaps, out);
+        fclose(out);
     }
-    return object;
+    formatter_string(f, "removed_snaps", text ? text : "");
+    free(text);
+}
+
+static void format_snaps(const struct pg_pool *p, struct formatter *f)
+{
+    char stamp[UTIME_TEXT_MAX];
+
+    formatter_string(f, "snap_mode", p->flags & PG_POOL_POOL_SNAPS ? "pool" : "selfmanaged");
+    formatter_uint(f, "snap_seq", p->snap_seq);
+    formatter_uint(f, "snap_epoch", p->snap_epoch);
+    formatter_open_array(f, "pool_snaps");
+    for (unsigned i = 0; i < p->snap_count; i++) {
+        formatter_open_object(f, NULL);
+        formatter_uint(f, "snapid", p->snaps[i].id);
+        formatter_string(f, "stamp", utime_print(p->snaps[i].stamp, stamp));
+        formatter_string(f, "name", p->snaps[i].name);
+        formatter_close(f);
+    }
+    formatter_close(f);
+    format_removed_snaps(p, f);
 }
 
 /* How much a hit in an older hit set counts, in millionths. */
-static json_t *dump_grade_table(const struct pg_pool *p)
+static void format_grade_table(const struct pg_pool *p, struct formatter *f)
 {
-    json_t *list = json_array();
+    uint32_t decay = p->hit_set_grade_decay_rate < 100 ? p->hit_set_grade_decay_rate : 100; /* percent */
     double grade = 1000000;
 
-    for (uint32_t i = 0; list && i < p->hit_set_count && i < GRADES_MAX; i++) {
-        if (json_array_append_new(list, json_integer((json_int_t)grade)) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-        grade *= 1 - p->hit_set_grade_decay_rate / 100.0;
+    formatter_open_array(f, "grade_table");
+    for (uint32_t i = 0; i < p->hit_set_count && i < GRADES_MAX; i++) {
+        formatter_int(f, NULL, (int64_t)grade);
+        grade *= 1 - decay / 100.0;
     }
-    return list;
+    formatter_close(f);
 }
 
-static json_t *dump_applications(const struct pg_pool *p)
+static void format_tiers(const struct pg_pool *p, struct formatter *f)
 {
-    json_t *all = json_object();
+    formatter_open_array(f, "tiers");
+    for (unsigned i = 0; i < p->tier_count; i++)
+        formatter_uint(f, NULL, p->tiers[i]);
+    formatter_close(f);
+    formatter_int(f, "tier_of", p->tier_of);
+    formatter_int(f, "read_tier", p->read_tier);
+    formatter_int(f, "write_tier", p->write_tier);
+    formatter_string(f, "cache_mode", cache_mode_name(p));
+    formatter_uint(f, "target_max_bytes", p->target_max_bytes);
+    formatter_uint(f, "target_max_objects", p->target_max_objects);
+    formatter_uint(f, "cache_target_dirty_ratio_micro", p->cache_target_dirty_ratio_micro);
+    formatter_uint(f, "cache_target_dirty_high_ratio_micro", p->cache_target_dirty_high_ratio_micro);
+    formatter_uint(f, "cache_target_full_ratio_micro", p->cache_target_full_ratio_micro);
+    formatter_uint(f, "cache_min_flush_age", p->cache_min_flush_age);
+    formatter_uint(f, "cache_min_evict_age", p->cache_min_evict_age);
+    formatter_string(f, "erasure_code_profile", p->erasure_code_profile ? p->erasure_code_profile : "");
+}
 
+static void format_hit_sets(const struct pg_pool *p, struct formatter *f)
+{
+    formatter_open_object(f, "hit_set_params");
+    formatter_string(f, "type", hit_set_type_name(p));
+    formatter_close(f);
+    formatter_uint(f, "hit_set_period", p->hit_set_period);
+    formatter_uint(f, "hit_set_count", p->hit_set_count);
+    formatter_bool(f, "use_gmt_hitset", p->use_gmt_hitset);
+    formatter_uint(f, "min_read_recency_for_promote", p->min_read_recency_for_promote);
+    formatter_uint(f, "min_write_recency_for_promote", p->min_write_recency_for_promote);
+    formatter_uint(f, "hit_set_grade_decay_rate", p->hit_set_grade_decay_rate);
+    formatter_uint(f, "hit_set_search_last_n", p->hit_set_search_last_n);
+    format_grade_table(p, f);
+}
+
+static void format_opts(const struct pg_pool *p, struct formatter *f)
+{
+    const struct pool_opt *opts[ARRAY_SIZE(opt_names)];
+    unsigned n = sorted_opts(p, opts);
+
+    formatter_open_object(f, "options");
+    for (unsigned i = 0; i < n; i++) {
+        const char *name = opt_name(opts[i]->key);
+        if (opts[i]->type == POOL_OPT_STRING)
+            formatter_string(f, name, opts[i]->text);
+        else if (opts[i]->type == POOL_OPT_INT)
+            formatter_int(f, name, opts[i]->number);
+        else
+            formatter_double(f, name, opts[i]->real);
+    }
+    formatter_close(f);
+}
+
+static void format_applications(const struct pg_pool *p, struct formatter *f)
+{
+    formatter_open_object(f, "application_metadata");
     for (unsigned i = 0; i < p->application_count; i++) {
         const struct string_map *m = &p->applications[i].metadata;
-        json_t *one = json_object();
+
+        formatter_open_object(f, p->applications[i].name);
         for (unsigned j = 0; j < m->count; j++)
-            /* A key that is no UTF-8 is left out: JSON cannot have it. */
-            (void)json_object_set_new(one, m->pairs[j].key, dump_text(m->pairs[j].value));
-        (void)json_object_set_new(all, p->applications[i].name, one);
+            formatter_string(f, m->pairs[j].key, m->pairs[j].value);
+        formatter_close(f);
     }
-    return all;
+    formatter_close(f);
 }
 
-/* Everything in the order of genuine Ceph; the epochs as strings are genuine, too. */
-static json_t *dump_main(const struct pg_pool *p)
+void pg_pool_format(const struct pg_pool *p, struct formatter *f)
 {
-    char created[UTIME_TEXT_MAX], flags[FLAGS_TEXT_MAX], change[16], lfor[16], nautilus[16], luminous[16];
+    char text[FLAGS_TEXT_MAX], created[UTIME_TEXT_MAX];
 
-    snprintf(change, sizeof(change), "%u", p->last_change);
-    snprintf(lfor, sizeof(lfor), "%u", p->last_force_op_resend);
-    snprintf(nautilus, sizeof(nautilus), "%u", p->last_force_op_resend_prenautilus);
-    snprintf(luminous, sizeof(luminous), "%u", p->last_force_op_resend_preluminous);
-    return json_pack(
-        "{s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:o,"
-        " s:s, s:s, s:s, s:s}",
-        "create_time", utime_print(p->create_time, created), "flags", (json_int_t)p->flags, "flags_names",
-        print_bits(p->flags, &flags_known, flags, sizeof(flags)), "type", p->type, "size", p->size,
-        "min_size", p->min_size, "crush_rule", p->crush_rule, "peering_crush_bucket_count",
-        (json_int_t)p->peering_crush_bucket_count, "peering_crush_bucket_target",
-        (json_int_t)p->peering_crush_bucket_target, "peering_crush_bucket_barrier",
-        (json_int_t)p->peering_crush_bucket_barrier, "peering_crush_bucket_mandatory_member",
-        (json_int_t)p->peering_crush_bucket_mandatory_member, "object_hash", p->object_hash,
-        "pg_autoscale_mode", autoscale_name(p), "pg_num", (json_int_t)p->pg_num, "pg_placement_num",
-        (json_int_t)p->pgp_num, "pg_placement_num_target", (json_int_t)p->pgp_num_target, "pg_num_target",
-        (json_int_t)p->pg_num_target, "pg_num_pending", (json_int_t)p->pg_num_pending, "last_pg_merge_meta",
-        dump_last_merge(&p->last_merge), "last_change", change, "last_force_op_resend", lfor,
-        "last_force_op_resend_prenautilus", nautilus, "last_force_op_resend_preluminous", luminous);
-}
-
-static json_t *dump_snaps_and_quota(const struct pg_pool *p)
-{
-    return json_pack("{s:I, s:s, s:I, s:I, s:o, s:o, s:I, s:I}", "auid", (json_int_t)p->auid, "snap_mode",
-                     p->flags & PG_POOL_POOL_SNAPS ? "pool" : "selfmanaged", "snap_seq",
-                     (json_int_t)p->snap_seq, "snap_epoch", (json_int_t)p->snap_epoch, "pool_snaps",
-                     dump_snaps(p), "removed_snaps", dump_removed_snaps(p), "quota_max_bytes",
-                     (json_int_t)p->quota_max_bytes, "quota_max_objects", (json_int_t)p->quota_max_objects);
-}
-
-static json_t *dump_cache(const struct pg_pool *p)
-{
-    return json_pack(
-        "{s:o, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:{s:s}, s:I, s:I, s:b, s:I, s:I,"
-        " s:I, s:I, s:o}",
-        "tiers", dump_tiers(p), "tier_of", (json_int_t)p->tier_of, "read_tier", (json_int_t)p->read_tier,
-        "write_tier", (json_int_t)p->write_tier, "cache_mode", cache_mode_name(p), "target_max_bytes",
-        (json_int_t)p->target_max_bytes, "target_max_objects", (json_int_t)p->target_max_objects,
-        "cache_target_dirty_ratio_micro", (json_int_t)p->cache_target_dirty_ratio_micro,
-        "cache_target_dirty_high_ratio_micro", (json_int_t)p->cache_target_dirty_high_ratio_micro,
-        "cache_target_full_ratio_micro", (json_int_t)p->cache_target_full_ratio_micro, "cache_min_flush_age",
-        (json_int_t)p->cache_min_flush_age, "cache_min_evict_age", (json_int_t)p->cache_min_evict_age,
-        "erasure_code_profile", dump_text(p->erasure_code_profile), "hit_set_params", "type",
-        hit_set_type_name(p), "hit_set_period", (json_int_t)p->hit_set_period, "hit_set_count",
-        (json_int_t)p->hit_set_count, "use_gmt_hitset", p->use_gmt_hitset, "min_read_recency_for_promote",
-        (json_int_t)p->min_read_recency_for_promote, "min_write_recency_for_promote",
-        (json_int_t)p->min_write_recency_for_promote, "hit_set_grade_decay_rate",
-        (json_int_t)p->hit_set_grade_decay_rate, "hit_set_search_last_n",
-        (json_int_t)p->hit_set_search_last_n, "grade_table", dump_grade_table(p));
-}
-
-static json_t *dump_rest(const struct pg_pool *p)
-{
-    return json_pack("{s:I, s:I, s:b, s:o, s:o}", "stripe_width", (json_int_t)p->stripe_width,
-                     "expected_num_objects", (json_int_t)p->expected_num_objects, "fast_read", p->fast_read,
-                     "options", dump_opts(p), "application_metadata", dump_applications(p));
-}
-
-int pg_pool_dump(const struct pg_pool *p, json_t *object)
-{
-    json_t *parts[] = {dump_main(p), dump_snaps_and_quota(p), dump_cache(p), dump_rest(p)};
-    int r = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-        if (!parts[i] || json_object_update(object, parts[i]) < 0)
-            r = -ENOMEM;
-        json_decref(parts[i]);
-    }
-    return r;
+    formatter_string(f, "create_time", utime_print(p->create_time, created));
+    formatter_uint(f, "flags", p->flags);
+    formatter_string(f, "flags_names", bit_names_print(&flag_names, p->flags, text, sizeof(text)));
+    format_placement(p, f);
+    formatter_uint(f, "auid", p->auid);
+    format_snaps(p, f);
+    formatter_uint(f, "quota_max_bytes", p->quota_max_bytes);
+    formatter_uint(f, "quota_max_objects", p->quota_max_objects);
+    format_tiers(p, f);
+    format_hit_sets(p, f);
+    formatter_uint(f, "stripe_width", p->stripe_width);
+    formatter_uint(f, "expected_num_objects", p->expected_num_objects);
+    formatter_bool(f, "fast_read", p->fast_read);
+    format_opts(p, f);
+    format_applications(p, f);
 }

@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "types/entity_addr_dump.h"
 
-json_t *entity_addr_dump(const struct entity_addr *a)
+void entity_addr_format(const struct entity_addr *a, const char *name, struct formatter *f)
 {
     char place[ENTITY_ADDR_TEXT_MAX];
 
-    return json_pack("{s:s, s:s, s:I}", "type", entity_addr_type_name(a->type), "addr",
-                     entity_addr_print_place(a, place), "nonce", (json_int_t)a->nonce);
+    formatter_open_object(f, name);
+    formatter_string(f, "type", entity_addr_type_name(a->type));
+    formatter_string(f, "addr", entity_addr_print_place(a, place));
+    formatter_uint(f, "nonce", a->nonce);
+    formatter_close(f);
+}
+
+void entity_addrvec_format(const struct entity_addrvec *v, const char *name, struct formatter *f)
+{
+    formatter_open_object(f, name);
+    formatter_open_array(f, "addrvec");
+    for (unsigned i = 0; i < v->count; i++)
+        entity_addr_format(&v->addrs[i], NULL, f);
+    formatter_close(f);
+    formatter_close(f);
 }
 
 json_t *entity_addrvec_dump(const struct entity_addrvec *v)
 {
-    json_t *list = json_array();
+    struct formatter f;
 
-    for (unsigned i = 0; list && i < v->count; i++)
-        if (json_array_append_new(list, entity_addr_dump(&v->addrs[i])) < 0) {
-            json_decref(list);
-            return NULL;
-        }
-    return json_pack("{s:o}", "addrvec", list);
+    formatter_init(&f, FORMATTER_JSON);
+    entity_addrvec_format(v, NULL, &f);
+    return formatter_to_json(&f);
 }

@@ -297,7 +297,7 @@ static int read_list(struct reader *r, struct entity_addrvec *v, uint32_t defaul
         const char *start = ++r->p; /* behind '[' or ',' */
         int err = read_addr(r, &a, default_type);
 
-        if (err == 0) {
+        if (err == 0 && !entity_addr_is_blank(&a)) {
             err = entity_addrvec_push(v, &a);
             if (err == -E2BIG)
                 err = reject(r, start, "more than %d addresses", ENTITY_ADDRVEC_MAX);

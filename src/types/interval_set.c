@@ -44,17 +44,14 @@ void interval_set_print(const struct interval_set *s, FILE *out)
     fputc(']', out);
 }
 
-json_t *interval_set_dump(const struct interval_set *s)
+void interval_set_format(const struct interval_set *s, const char *name, struct formatter *f)
 {
-    json_t *list = json_array();
-
-    for (unsigned i = 0; list && i < s->count; i++) {
-        json_t *one = json_pack("{s:I, s:I}", "begin", (json_int_t)s->intervals[i].start, "length",
-                                (json_int_t)s->intervals[i].len);
-        if (json_array_append_new(list, one) < 0) {
-            json_decref(list);
-            return NULL;
-        }
+    formatter_open_array(f, name);
+    for (unsigned i = 0; i < s->count; i++) {
+        formatter_open_object(f, NULL);
+        formatter_uint(f, "begin", s->intervals[i].start);
+        formatter_uint(f, "length", s->intervals[i].len);
+        formatter_close(f);
     }
-    return list;
+    formatter_close(f);
 }

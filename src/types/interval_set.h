@@ -6,12 +6,12 @@
 #ifndef CEPH_TYPES_INTERVAL_SET_H
 #define CEPH_TYPES_INTERVAL_SET_H
 
-#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "common/decode.h"
 #include "common/encode.h"
+#include "common/formatter.h"
 
 struct interval {
     uint64_t start, len;
@@ -26,7 +26,7 @@ void interval_set_destroy(struct interval_set *s);
 void interval_set_encode(const struct interval_set *s, struct encode *e);
 void interval_set_decode(struct interval_set *s, struct decode *d); /* inits s; destroy it also on failure */
 void interval_set_print(const struct interval_set *s, FILE *out);
-/* [{"begin": 1, "length": 1}]; a new reference, NULL: no memory. */
-json_t *interval_set_dump(const struct interval_set *s);
+/* name: [{"begin": 1, "length": 1}] */
+void interval_set_format(const struct interval_set *s, const char *name, struct formatter *f);
 
 #endif

@@ -166,16 +166,22 @@ static void test_dump(void **state UNUSED)
         "\"addr\":\"127.0.0.1:17789/0\",\"public_addr\":\"127.0.0.1:17789/0\",\"priority\":0,\"weight\":0,"
         "\"crush_location\":\"{}\"}]}";
     struct monmap m;
-    json_t *json;
+    struct formatter f;
+    json_t *tree;
     char *text;
 
     load(&m, "maps/monmap-v9.bin");
-    json = monmap_dump(&m);
-    assert_non_null(json);
-    text = json_dumps(json, JSON_COMPACT);
+    formatter_init(&f, FORMATTER_JSON);
+    formatter_open_object(&f, NULL);
+    monmap_format(&m, &f);
+    formatter_close(&f);
+    assert_string_equal(formatter_text(&f), want);
+    formatter_destroy(&f);
+    tree = monmap_dump(&m);
+    text = json_dumps(tree, JSON_COMPACT);
     assert_string_equal(text, want);
     free(text);
-    json_decref(json);
+    json_decref(tree);
     monmap_destroy(&m);
 }
 

@@ -101,17 +101,28 @@ static void test_dump(void **state UNUSED)
         struct osdmap m;
         size_t len;
         uint8_t *want = load_file(vectors[i], "json", &len);
-        json_t *json;
+        struct formatter f;
+        json_t *tree;
         char *text;
 
         load(&m, vectors[i]);
-        json = osdmap_dump(&m);
-        assert_non_null(json);
-        text = json_dumps(json, JSON_COMPACT);
+        formatter_init(&f, FORMATTER_JSON);
+        formatter_open_object(&f, NULL);
+        osdmap_format(&m, &f);
+        formatter_close(&f);
+        text = formatter_steal(&f);
+        formatter_destroy(&f);
         forget_rdma(text);
         assert_string_equal(text, (char *)want);
         free(text);
-        json_decref(json);
+
+        tree = osdmap_dump(&m);
+        assert_non_null(tree);
+        text = json_dumps(tree, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        forget_rdma(text);
+        assert_string_equal(text, (char *)want);
+        free(text);
+        json_decref(tree);
         free(want);
         osdmap_destroy(&m);
     }
@@ -221,11 +232,14 @@ static void test_lies(void **state UNUSED)
         decode_init(&d, bytes, len);
         if (osdmap_decode(&m, &d) == 0) {
             struct encode e;
-            json_t *json = osdmap_dump(&m);
+            struct formatter json;
             FILE *f = fopen("/dev/null", "w");
 
-            assert_non_null(json);
-            json_decref(json);
+            formatter_init(&json, FORMATTER_JSON);
+            formatter_open_object(&json, NULL);
+            osdmap_format(&m, &json);
+            formatter_close(&json);
+            formatter_destroy(&json);
             osdmap_print(&m, true, f);
             fclose(f);
             encode_init(&e);
