@@ -400,11 +400,6 @@ void admin_socket_stop(struct admin_socket *as)
     free(as);
 }
 
-int admin_socket_chown(struct admin_socket *as, unsigned uid, unsigned gid)
-{
-    return lchown(as->path, uid, gid) ? -errno : 0;
-}
-
 int admin_socket_register(struct admin_socket *as, const char *sig, const char *help_text,
                           admin_socket_fn *fn, void *arg)
 {

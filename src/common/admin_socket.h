@@ -24,9 +24,6 @@ int admin_socket_start(struct admin_socket **out, const char *path, int mode, ch
 /* Ends the thread, closes, and removes the socket's file. NULL is fine. */
 void admin_socket_stop(struct admin_socket *as);
 
-/* Lets another user be the owner of the socket's file. */
-int admin_socket_chown(struct admin_socket *as, unsigned uid, unsigned gid) MUST_CHECK;
-
 /*
  * A command. Either writes one JSON value to f, whose style is what the client asked for, or text to out, or
  * nothing (the answer is then "{}"). cmd has been checked against the signature. Returns 0 or negative errno,

@@ -20,8 +20,9 @@
 #include "common/strbuf.h"
 
 enum {
-    ARGS_DAEMON = 1,           /* a daemon: its defaults, -f and -d; an id is needed unless id below is set */
-    ARGS_QUIET = 2,            /* no warnings about unknown options in the file */
+    ARGS_DAEMON = 1, /* a daemon: its defaults, -f and -d; an id is needed unless id below is set */
+    ARGS_QUIET =
+        2, /* unknown options in the file are not printed; right for tools, which may share it with others */
     ARGS_NO_SHORT_ID = 4,      /* -i means something else to this program */
     ARGS_NO_SHORT_VERSION = 8, /* so does -v */
     ARGS_LENIENT = 16,         /* bad values in the file are warnings */

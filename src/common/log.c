@@ -135,7 +135,7 @@ static bool enqueue(struct log_entry *e)
 
     mutex_lock(&lock);
     direct = !running;
-    if (running && waiting.count >= max_new && e->level > 0) {
+    if (running && waiting.count >= (e->level > 0 ? max_new : 8 * max_new)) {
         dropped++;
         free(e);
     } else {

@@ -82,9 +82,10 @@ int log_configure(const struct log_config *config, char **err) MUST_CHECK;
 void log_chown(unsigned uid, unsigned gid);
 
 /*
- * Without the thread every entry is written by its caller. With it, callers queue their entries; what has a
- * level and finds the queue full is dropped, and the number dropped is logged. Start it after the last fork.
- * log_stop() writes what is queued and goes back to direct writing; twice is fine.
+ * Without the thread every entry is written by its caller. With it, callers queue their entries; what finds
+ * the queue full is dropped (errors and level 0 have eight times the room), and the number dropped is logged.
+ * Start it after the last fork. log_stop() writes what is queued and goes back to direct writing; twice is
+ * fine.
  */
 int log_start(void) MUST_CHECK;
 void log_stop(void);

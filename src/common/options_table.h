@@ -70,7 +70,9 @@
     X(chdir, STR, ADVANCED, "", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP, ANY, NULL, \
       "folder to change to after going to the background; empty: stay") \
     X(fatal_signal_handlers, BOOL, ADVANCED, "true", NULL, OPTION_STARTUP, ANY, NULL, \
-      "on a crash, write a backtrace and the recent log entries before ending")
+      "on a crash, write a backtrace and the recent log entries before ending") \
+    X(crash_dir, STR, ADVANCED, "/var/lib/ceph/crash", NULL, OPTION_STARTUP, ANY, NULL, \
+      "known for the sake of shared files: genuine daemons leave reports of crashes there, ours use the log")
 
 #define OPTIONS_LOG(X) \
     X(log_file, STR, BASIC, "", "/var/log/ceph/$cluster-$name.log", 0, ANY, NULL, \
@@ -94,7 +96,7 @@
     X(log_max_recent, INT, ADVANCED, "500", "10000", OPTION_STARTUP, RANGE(1, 1000000), NULL, \
       "recent entries kept in memory, up to each subsystem's gather level, for a crash or `log dump`") \
     X(log_max_new, INT, ADVANCED, "1000", NULL, OPTION_STARTUP, RANGE(16, 1000000), NULL, \
-      "entries that may wait for the log thread; above it, entries with a level are counted and dropped")
+      "entries that may wait for the log thread; more are dropped and counted (errors and level 0 have 8 times the room)")
 
 #define OPTIONS_AUTH(X) \
     X(auth_cluster_required, STR, ADVANCED, "cephx", NULL, OPTION_LIST, ANY, "none|cephx", \

@@ -16,11 +16,6 @@ void service_notify_stopping(void)
     (void)!sd_notify(0, "STOPPING=1");
 }
 
-void service_notify_status(const char *text)
-{
-    (void)!sd_notifyf(0, "STATUS=%s", text);
-}
-
 #else
 
 void service_notify_ready(void)
@@ -28,10 +23,6 @@ void service_notify_ready(void)
 }
 
 void service_notify_stopping(void)
-{
-}
-
-void service_notify_status(const char *text UNUSED)
 {
 }
 

@@ -4,12 +4,7 @@
 #ifndef CEPH_DAEMON_SERVICE_NOTIFY_H
 #define CEPH_DAEMON_SERVICE_NOTIFY_H
 
-#include "common/compiler.h"
-
 void service_notify_ready(void);
 void service_notify_stopping(void);
-
-/* One line for `systemctl status`. */
-void service_notify_status(const char *text);
 
 #endif
