@@ -4,11 +4,15 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <regex.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -283,6 +287,65 @@ static void test_crash_leaves_a_trace(void **state UNUSED)
     assert_non_null(strstr(slurp(moved), "*** Caught signal (Aborted) **"));
 }
 
+/* A socket where libc or libsystemd look for the daemon that we stand in for. */
+static int listen_at(const char *where)
+{
+    struct sockaddr_un sun = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+    snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", where);
+    return fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) ? -1 : fd;
+}
+
+static void receive(int fd, const char *name)
+{
+    char message[2048];
+    ssize_t n = recv(fd, message, sizeof(message) - 1, MSG_DONTWAIT);
+
+    message[n > 0 ? n : 0] = '\0';
+    fprintf(stderr, "%s got: %s\n", name, message);
+}
+
+/* With a /dev and a /run of its own. */
+static void to_syslog_and_journal(void)
+{
+    struct log_config config = {.to_syslog = true, .err_to_journald = true};
+    int journal, syslog;
+
+    if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount("t", "/dev", "tmpfs", 0, NULL) || mount("t", "/run", "tmpfs", 0, NULL) ||
+        mkdir("/run/systemd", 0755) || mkdir("/run/systemd/journal", 0755))
+        _exit(77);
+    journal = listen_at("/run/systemd/journal/socket");
+    syslog = listen_at("/dev/log");
+    if (journal < 0 || syslog < 0 || log_configure(&config, NULL))
+        _exit(1);
+    dout(ms, 1, "all is well");
+    receive(syslog, "syslog");
+    derr(ms, "disk on fire");
+    receive(journal, "journal");
+    receive(journal, "journal again");
+    _exit(0);
+}
+
+static void test_syslog_and_journal(void **state UNUSED)
+{
+    int status = in_child(to_syslog_and_journal);
+
+#ifndef HAVE_SYSTEMD
+    skip();
+#endif
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip(); /* not allowed to mount */
+    assert_int_equal(status, 0);
+    slurp(moved);
+    assert_true(matches(text, "^syslog got: <14>.* [0-9a-f]+  1 all is well$"));
+    assert_true(matches(text, "^journal got: MESSAGE=disk on fire$"));
+    assert_true(matches(text, "^PRIORITY=3$"));
+    assert_true(matches(text, "^SUBSYS=ms$"));
+    assert_non_null(strstr(text, "journal again got: \n")); /* errors only */
+}
+
 static void test_changed_by_configuration(void **state UNUSED)
 {
     struct conf *c = conf_create("ceph", "mon", "a", true);
@@ -321,6 +384,7 @@ int main(void)
         TEST(test_errors_to_stderr),
         TEST(test_dump_of_recent),
         TEST(test_crash_leaves_a_trace),
+        TEST(test_syslog_and_journal),
         TEST(test_changed_by_configuration),
         TEST(test_threads_lose_nothing_at_level_0),
     };
