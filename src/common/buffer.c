@@ -40,14 +40,22 @@ static void free_aligned_base(void *base, void *data UNUSED)
     free(base);
 }
 
+/* Not by posix_memalign(): glibc learns from what is freed to keep large blocks instead of mapping fresh
+ * pages each time, but an aligned block never looks as large to it as it was asked for, and so is mapped for
+ * ever. */
 struct buffer *buffer_create_aligned(size_t size, size_t alignment, size_t offset)
 {
-    void *base = NULL;
     struct buffer *b;
+    uint8_t *base;
+    size_t skip;
 
-    if (size > SIZE_MAX - offset || posix_memalign(&base, alignment, size + offset))
+    if (size > SIZE_MAX - offset - alignment)
         return NULL;
-    b = buffer_wrap((uint8_t *)base + offset, size, free_aligned_base, base);
+    base = malloc(size + offset + alignment);
+    if (!base)
+        return NULL;
+    skip = (alignment - (uintptr_t)base % alignment) % alignment;
+    b = buffer_wrap(base + skip + offset, size, free_aligned_base, base);
     if (!b)
         free(base);
     return b;

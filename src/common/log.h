@@ -17,7 +17,7 @@
 /* name, default log level, default gather level */
 #define LOG_SUBSYSTEMS(X) \
     X(none, 0, 5)         \
-    X(ms, 0, 5)           \
+    X(ms, 0, 0)           \
     X(rdma, 0, 5)         \
     X(auth, 1, 5)         \
     X(mon, 1, 5)          \

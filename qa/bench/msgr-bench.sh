@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The messenger against bare sockets: rstream, the bench's own raw loop and the messenger take turns in one run on one
+# machine; printed are the medians and how they relate. Run it from the build tree, on a machine that is otherwise idle.
+#
+#   qa/bench/msgr-bench.sh [--rounds N] [--seconds S] [CASE...]
+#
+# CASE: host (TCP on loopback), connections (10,000 of them), vm (rsockets and TCP in qa/rdma-vm), vm-connections
+# (1,000 rsockets). Default: all. What starts with "inside" is for the part that runs in the machine.
+set -u
+here=$(cd "$(dirname "$0")/.." && pwd)
+bench=${CEPH_MSGR_BENCH:-src/tools/ceph-msgr-bench}
+rounds=9 seconds=1 peer=127.0.0.1
+tmp=$(mktemp -d) || exit 1
+server=
+cleanup() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null
+    rm -rf "$tmp"
+}
+trap cleanup EXIT
+
+die() { echo "msgr-bench.sh: $*" >&2; exit 1; }
+usage() { sed -n '/^#   qa/,/^set/s/^# *//p' "$0"; exit 1; }
+
+median() { sort -g | awk '{v[NR] = $1} END {print NR ? (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) : "nan"}'; }
+# field NAME: the number of that name in the JSON on standard input, the first one
+field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" | head -1; }
+next_port() { port=$((${port:-17000} + 1)); }
+
+# rstream_run TYPE SPIN SIZE ITERATIONS COUNT: microseconds for each transfer of SIZE
+rstream_run() {
+    local options=() us
+    [ "$1" = simple ] && options+=(-T s)
+    [ "$2" = 0 ] && options+=(-T b)
+    next_port
+    rstream "${options[@]}" -p $port -S "$3" -I "$4" -C "$5" >/dev/null 2>&1 &
+    server=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 0.2
+        us=$(timeout 120 rstream "${options[@]}" -s "$peer" -p $port -S "$3" -I "$4" -C "$5" 2>/dev/null |
+            awk '$1 == "custom" {print $8}')
+        [ -n "$us" ] && break
+    done
+    kill $server 2>/dev/null
+    wait $server 2>/dev/null
+    server=
+    echo "${us:-nan}"
+}
+
+# ours TYPE SPIN SIZE options...: the bench's JSON
+ours() {
+    local type=$1 spin=$2 size=$3 prefix=v1 addr
+    shift 3
+    [ "$type" = rsockets ] && prefix=rdma
+    local common=(--ms-type "$type" --ms-tcp-spin-us "$spin" --ms-rsockets-spin-us "$spin" --ms-crc-data=false
+        --ms-rsockets-max-connections 1016)
+    local raw=()
+    [ "${1:-}" = --raw ] && raw=(--raw)
+    rm -f "$tmp/addr"; : >"$tmp/addr"
+    "$bench" server "$prefix:$peer" "${common[@]}" "${raw[@]}" >>"$tmp/addr" &
+    server=$!
+    for _ in $(seq 100); do
+        addr=$(head -1 "$tmp/addr")
+        [ -n "$addr" ] && break
+        sleep 0.1
+    done
+    "$bench" client "$addr" "${common[@]}" -b "$size" --time "$seconds" --warmup 0.2 -f json "$@" || echo "failed: $*" >&2
+    kill $server
+    wait $server 2>/dev/null
+    server=
+}
+
+row() { printf '%-9s %-10s %8s %5s %12s %12s %12s %8s %8s\n' "$@"; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {if (b + 0 > 0) printf "%.2f", a / b; else print "-"}'; }
+
+# ping_pong TYPE SPIN SIZE ITERATIONS: round trips in microseconds
+ping_pong() {
+    local r=() w=() o=() i
+    for ((i = 0; i < rounds; i++)); do
+        r+=("$(rstream_run "$1" "$2" "$3" "$4" 1 | awk '{print $1 * 2}')")
+        w+=("$(ours "$1" "$2" "$3" --raw | field p50)")
+        o+=("$(ours "$1" "$2" "$3" | field p50)")
+    done
+    local rs ra ou
+    rs=$(printf '%s\n' "${r[@]}" | median) ra=$(printf '%s\n' "${w[@]}" | median) ou=$(printf '%s\n' "${o[@]}" | median)
+    row "$1" "ping-pong" "$3" "$2" "$rs" "$ra" "$ou" "$(ratio "$ou" "$rs")" "$(ratio "$ra" "$rs")"
+}
+
+# stream TYPE SPIN SIZE ITERATIONS COUNT: megabytes for each second
+stream() {
+    local r=() w=() o=() i
+    for ((i = 0; i < rounds; i++)); do
+        r+=("$(rstream_run "$1" "$2" "$3" "$4" "$5" | awk -v s="$3" '{print s / $1}')")
+        w+=("$(ours "$1" "$2" "$3" --raw --pattern send | field megabytes_per_second)")
+        o+=("$(ours "$1" "$2" "$3" --pattern send -t 16 | field megabytes_per_second)")
+    done
+    local rs ra ou
+    rs=$(printf '%s\n' "${r[@]}" | median) ra=$(printf '%s\n' "${w[@]}" | median) ou=$(printf '%s\n' "${o[@]}" | median)
+    row "$1" "MB/s" "$3" "$2" "$rs" "$ra" "$ou" "$(ratio "$ou" "$rs")" "$(ratio "$ra" "$rs")"
+}
+
+head_lines() {
+    echo
+    echo "$1: $(uname -r), $(nproc) CPUs ($(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)), medians of $rounds runs"
+    echo "ping-pong: microseconds for a round trip, one under way; spin: microseconds of looking before sleeping"
+    row transport case size spin rstream raw messenger ratio raw/rs
+}
+
+case_host() {
+    head_lines "TCP on loopback"
+    local size spin
+    for spin in 1000 0; do
+        for size in 64 512 4096; do ping_pong simple $spin $size 10000; done
+    done
+    for spin in 1000 0; do stream simple $spin 1048576 5 200; done
+}
+
+# many TYPE COUNT options...: threads and memory with COUNT connections against ten
+many() {
+    local type=$1 count=$2 few all
+    shift 2
+    few=$(ours "$type" 0 64 --connections 10 "$@")
+    all=$(ours "$type" 0 64 --connections "$count" "$@")
+    [ -n "$all" ] || { echo "$type: $count connections: failed"; return 1; }
+    echo "$type: $(echo "$all" | field connections) of $count connections had a message answered, in" \
+        "$(echo "$all" | field connect_seconds) s; then $(echo "$all" | field messages) messages, bad: $(echo "$all" | field bad)"
+    local end
+    for end in client server; do
+        echo "  $end: threads $(echo "$all" | sed "s/.*\"$end\":{\"threads\"/\"threads\"/" | field threads)" \
+            "(with ten connections: $(echo "$few" | sed "s/.*\"$end\":{\"threads\"/\"threads\"/" | field threads))," \
+            "memory of each idle connection:" \
+            "$(echo "$all" | sed "s/.*\"$end\":{\"threads\"/\"threads\"/" | field memory_per_connection) bytes"
+    done
+}
+
+case_connections() {
+    echo
+    echo "10,000 connections: $(uname -r), $(nproc) CPUs"
+    many simple 10000
+}
+
+case_inside_vm() {
+    peer=$RDMA_VM_ADDR1
+    head_lines "In the machine, over the link between two RDMA devices"
+    local size type
+    for type in rsockets simple; do
+        for size in 64 512 4096; do ping_pong "$type" 1000000 $size 300; done
+    done
+    for type in rsockets simple; do stream "$type" 1000000 1048576 1 20; done
+}
+
+case_inside_vm_connections() {
+    peer=$RDMA_VM_ADDR1
+    ulimit -l unlimited
+    echo
+    echo "1,000 rsockets: $(uname -r), $(nproc) CPUs"
+    many rsockets 1000
+    many rsockets 1000 --ms-rsockets-sqsize 32 --ms-rsockets-rqsize 32 --ms-rsockets-sndbuf 8K --ms-rsockets-rcvbuf 8K
+}
+
+in_vm() {
+    "$here/rdma-vm" --kernel 6.1 --cpus 2 --mem "$1" --timeout 3000 -- "$0" --rounds "$rounds" --seconds "$seconds" "$2"
+}
+
+cases=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2; shift 2 ;;
+        --seconds) seconds=$2; shift 2 ;;
+        -*) usage ;;
+        *) cases+=("$1"); shift ;;
+    esac
+done
+[ -x "$bench" ] || die "no $bench here: run this from the build tree, after make"
+command -v rstream >/dev/null || die "rstream is missing: install rdmacm-utils"
+[ ${#cases[@]} -gt 0 ] || cases=(host connections vm vm-connections)
+for c in "${cases[@]}"; do
+    case $c in
+        host) case_host ;;
+        connections) case_connections ;;
+        vm) in_vm 1500M inside-vm ;;
+        vm-connections) in_vm 3000M inside-vm-connections ;;
+        inside-vm) case_inside_vm ;;
+        inside-vm-connections) case_inside_vm_connections ;;
+        *) usage ;;
+    esac
+done
