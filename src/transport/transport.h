@@ -73,7 +73,7 @@ struct transport_status {
     uint64_t accept_errors; /* accepting failed for want of descriptors or memory, or the library failed */
     uint64_t bytes_received, bytes_sent;
     char library[192];        /* which library file serves it; empty for the kernel's */
-    char library_faults[256]; /* known faults of that one */
+    char library_faults[512]; /* known faults of that one */
 };
 
 struct transport {

@@ -56,6 +56,9 @@ struct rig {
     struct list arrivals; /* connected or failed, not in the poller yet */
 };
 
+/* What the transport is started with; NULL: the defaults. */
+extern const struct conf *rig_conf;
+
 /* Starts the transport; the test fails where that does not work. */
 void rig_init(struct rig *rig, const struct transport *t);
 void rig_destroy(struct rig *rig);

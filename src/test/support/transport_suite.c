@@ -224,6 +224,8 @@ void suite_cancel_before_and_after(void **state UNUSED)
                          0);
         if (i % 2) /* a while later, a longer one each time */
             rig_run(&rig, NULL, NULL, (unsigned)i);
+        while (i == 39 && !calls.n)
+            rig_run(&rig, NULL, NULL, 1);
         has_run = suite.t->cancel(d);
         assert_int_equal(calls.n, has_run);
         if (has_run && calls.socket)
