@@ -165,8 +165,7 @@ static void dump(struct formatter *f, const char *set, const char *counter,
                              const struct counter *c))
 {
     mutex_lock(&collection_lock);
-    list_for_each(p, &collection, struct perf_counters, link)
-    {
+    list_for_each(p, &collection, struct perf_counters, link) {
         if (set && strcmp(set, p->name))
             continue;
         formatter_open_object(f, p->name);
@@ -203,11 +202,11 @@ bool perf_reset(const char *set)
     bool all = !strcmp(set, "all"), found = all;
 
     mutex_lock(&collection_lock);
-    list_for_each(p, &collection, struct perf_counters, link) if (all || !strcmp(set, p->name))
-    {
-        reset_set(p);
-        found = true;
-    }
+    list_for_each(p, &collection, struct perf_counters, link)
+        if (all || !strcmp(set, p->name)) {
+            reset_set(p);
+            found = true;
+        }
     mutex_unlock(&collection_lock);
     return found;
 }

@@ -145,7 +145,8 @@ void throttle_get_stats(struct throttle *t, struct throttle_stats *out)
     uint64_t waiting = 0;
 
     mutex_lock(&t->lock);
-    list_for_each(w, &t->waiters, struct throttle_waiter, link) waiting += w->amount;
+    list_for_each(w, &t->waiters, struct throttle_waiter, link)
+        waiting += w->amount;
     *out = (struct throttle_stats){t->max,   t->taken,     waiting,  t->takes,  t->taken_sum,
                                    t->gives, t->given_sum, t->waits, t->wait_ns};
     mutex_unlock(&t->lock);

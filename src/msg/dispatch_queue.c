@@ -290,8 +290,7 @@ void dispatch_queue_discard(struct dispatch_queue *q, const struct connection *c
     list_init(&dropped);
     mutex_lock(&q->lock);
     for (int prio = 0; q->length && prio < PRIORITIES; prio++) {
-        list_for_each_safe(m, &q->messages[prio], struct message, queue_link)
-        {
+        list_for_each_safe(m, &q->messages[prio], struct message, queue_link) {
             if (m->con == con) {
                 unlink_message(q, m, prio);
                 list_add_tail(&dropped, &m->queue_link);
@@ -299,8 +298,7 @@ void dispatch_queue_discard(struct dispatch_queue *q, const struct connection *c
         }
     }
     mutex_unlock(&q->lock);
-    list_for_each_safe(m, &dropped, struct message, queue_link)
-    {
+    list_for_each_safe(m, &dropped, struct message, queue_link) {
         list_remove(&m->queue_link);
         message_put(m);
     }

@@ -124,11 +124,13 @@ static struct connection **all_connections(struct messenger *m, size_t *count)
     size_t n = 0;
 
     mutex_lock(&m->lock);
-    list_for_each(c, &m->connections, struct connection, all_link) n++;
+    list_for_each(c, &m->connections, struct connection, all_link)
+        n++;
     all = calloc(n ? n : 1, sizeof(struct connection *));
     *count = 0;
     if (all)
-        list_for_each(c, &m->connections, struct connection, all_link) all[(*count)++] = connection_get(c);
+        list_for_each(c, &m->connections, struct connection, all_link)
+            all[(*count)++] = connection_get(c);
     mutex_unlock(&m->lock);
     return all;
 }

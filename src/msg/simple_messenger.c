@@ -413,8 +413,7 @@ static void grow_table_locked(struct messenger *m)
     for (unsigned i = 0; i < buckets; i++)
         list_init(&table[i]);
     for (unsigned i = 0; i < m->buckets; i++) {
-        list_for_each_safe(c, &m->table[i], struct connection, table_link)
-        {
+        list_for_each_safe(c, &m->table[i], struct connection, table_link) {
             list_remove(&c->table_link);
             list_add_tail(&table[hash_addr(&c->peer_canonical) % buckets], &c->table_link);
         }
@@ -426,8 +425,7 @@ static void grow_table_locked(struct messenger *m)
 
 struct connection *messenger_find_locked(struct messenger *m, const struct entity_addr *canonical)
 {
-    list_for_each(c, &m->table[hash_addr(canonical) % m->buckets], struct connection, table_link)
-    {
+    list_for_each(c, &m->table[hash_addr(canonical) % m->buckets], struct connection, table_link) {
         if (entity_addr_equal(&c->peer_canonical, canonical))
             return c;
     }
@@ -741,7 +739,8 @@ void messenger_shutdown(struct messenger *m)
     unbind(m);
     kill_all(m, false);
     mutex_lock(&m->lock);
-    list_for_each(p, &m->accepting, struct pipe, accepting_link) pipe_ask(p, PIPE_TODO_STOP);
+    list_for_each(p, &m->accepting, struct pipe, accepting_link)
+        pipe_ask(p, PIPE_TODO_STOP);
     while (m->pipes)
         cond_wait(&m->quiet, &m->lock);
     mutex_unlock(&m->lock);
