@@ -20,6 +20,7 @@ static const struct {
     {MON_FEATURE_OCTOPUS, "octopus", CEPH_RELEASE_OCTOPUS},
     {MON_FEATURE_PACIFIC, "pacific", CEPH_RELEASE_PACIFIC},
     {MON_FEATURE_ELECTOR_PINGING, "elector-pinging", 0},
+    {UINT64_C(1) << 63, "reserved", 0},
 };
 
 uint64_t mon_feature_parse(const char *name)

@@ -106,6 +106,10 @@ struct monmap_defaults {
     bool resolve; /* ask the resolver about names */
 };
 
+/* Those of a value of ms_type, such as "rsockets,simple"; without any that is known, v1. Sets no resolving.
+ */
+void monmap_defaults_init(struct monmap_defaults *d, const char *ms_type);
+
 /*
  * Reads "ip", "ip:port", "type:ip:port", "host:port" or a list of addresses in brackets into v (which it
  * inits): without a port the monitor's own. On -EINVAL err says what and where; -ENOENT: the name is unknown.

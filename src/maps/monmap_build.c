@@ -14,6 +14,27 @@
 #define HOST_MAX        253
 #define ENTRY_SEPARATOR ",; \t\n"
 
+void monmap_defaults_init(struct monmap_defaults *d, const char *ms_type)
+{
+    memset(d, 0, sizeof(*d));
+    for (const char *p = ms_type; *p && d->count < ARRAY_SIZE(d->types);) {
+        size_t n;
+        uint32_t type;
+        unsigned i = 0;
+
+        p += strspn(p, ENTRY_SEPARATOR);
+        n = strcspn(p, ENTRY_SEPARATOR);
+        type = n == strlen("rsockets") && strncmp(p, "rsockets", n) == 0 ? ENTITY_ADDR_RDMA : ENTITY_ADDR_V1;
+        while (i < d->count && d->types[i] != type)
+            i++;
+        if (n > 0 && i == d->count)
+            d->types[d->count++] = type;
+        p += n;
+    }
+    if (d->count == 0)
+        d->types[d->count++] = ENTITY_ADDR_V1;
+}
+
 /* a as every type that the defaults name, onto v. */
 static int push_unprefixed(struct entity_addrvec *v, struct entity_addr a,
                            const struct monmap_defaults *defaults)
@@ -284,9 +305,9 @@ static int list_strangers(const struct monmap *m, const struct string_list *name
 }
 
 /* A place that nobody listens at, another for each: who takes the name later sets its own. */
-static int add_blank(struct monmap *m, const char *name)
+static int add_blank(struct monmap *m, const char *name, uint32_t nonce)
 {
-    struct entity_addr blank = {.type = ENTITY_ADDR_V1, .nonce = m->count + 1, .sin.sin_family = AF_INET};
+    struct entity_addr blank = {.type = ENTITY_ADDR_V1, .nonce = nonce, .sin.sin_family = AF_INET};
     const struct entity_addrvec v = {.addrs = &blank, .count = 1};
 
     return monmap_add(m, name, &v);
@@ -294,15 +315,18 @@ static int add_blank(struct monmap *m, const char *name)
 
 int monmap_set_initial_members(struct monmap *m, const struct string_list *names, struct string_list *removed)
 {
+    uint32_t missing = 0;
     int r;
 
     string_list_init(removed);
     r = list_strangers(m, names, removed);
-    for (unsigned i = m->count; r == 0 && i-- > 0;)
-        if (!string_list_contains(names, m->mons[i].name))
+    for (unsigned i = 0; r == 0 && i < m->count;)
+        if (string_list_contains(names, m->mons[i].name))
+            i++;
+        else
             r = monmap_remove(m, m->mons[i].name);
     for (unsigned i = 0; r == 0 && i < names->count; i++)
         if (monmap_find(m, names->items[i]) < 0)
-            r = add_blank(m, names->items[i]);
+            r = add_blank(m, names->items[i], ++missing);
     return r;
 }

@@ -405,7 +405,7 @@ static void test_initial_members(void **state UNUSED)
     text = string_list_join(&removed, ";");
     assert_string_equal(text, "v1:192.0.2.1:6789/0");
     free(text);
-    check_mons(&m, "0: v1:192.0.2.2:6789/0 mon.b\n1: v1:0.0.0.0:0/2 mon.a\n");
+    check_mons(&m, "0: v1:192.0.2.2:6789/0 mon.b\n1: v1:0.0.0.0:0/1 mon.a\n");
     string_list_destroy(&names);
     string_list_destroy(&removed);
     monmap_destroy(&m);
