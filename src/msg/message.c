@@ -41,10 +41,9 @@ static void message_free(struct message *m)
 {
     if (m->unthrottle)
         m->unthrottle(m);
-    while (m->encodings) {
-        struct message_encoding *next = m->encodings->next;
-        free_encoding(m->encodings);
-        m->encodings = next;
+    for (struct message_encoding *e = m->encodings, *next; e; e = next) {
+        next = e->next;
+        free_encoding(e);
     }
     if (m->payload_free)
         m->payload_free(m->payload);
@@ -109,19 +108,30 @@ static struct message_encoding *make_encoding(struct message *m, uint64_t featur
     return e;
 }
 
+static struct message_encoding *find_encoding(struct message *m, uint64_t features)
+{
+    struct message_encoding *e = atomic_load_explicit(&m->encodings, memory_order_acquire);
+
+    while (e && e->features != features)
+        e = e->next;
+    return e;
+}
+
 const struct message_encoding *message_encoding_for(struct message *m, uint64_t features)
 {
     struct message_encoding *e;
 
     features &= m->encode ? m->encode_mask : 0;
+    e = find_encoding(m, features);
+    if (e)
+        return e;
     mutex_lock(&m->encodings_lock);
-    for (e = m->encodings; e && e->features != features; e = e->next)
-        ;
+    e = find_encoding(m, features);
     if (!e) {
         e = make_encoding(m, features);
         if (e) {
-            e->next = m->encodings;
-            m->encodings = e;
+            e->next = atomic_load_explicit(&m->encodings, memory_order_relaxed);
+            atomic_store_explicit(&m->encodings, e, memory_order_release);
         }
     }
     mutex_unlock(&m->encodings_lock);
@@ -130,16 +140,15 @@ const struct message_encoding *message_encoding_for(struct message *m, uint64_t 
 
 uint32_t message_data_crc(struct message *m)
 {
-    uint32_t crc;
-
     if (m->data.len == 0)
         return 0;
+    if (atomic_load_explicit(&m->data_crc_known, memory_order_acquire))
+        return m->data_crc;
     mutex_lock(&m->encodings_lock);
-    if (!m->data_crc_known) {
+    if (!atomic_load_explicit(&m->data_crc_known, memory_order_relaxed)) {
         m->data_crc = bufferlist_crc32c(&m->data, 0);
-        m->data_crc_known = true;
+        atomic_store_explicit(&m->data_crc_known, true, memory_order_release);
     }
-    crc = m->data_crc;
     mutex_unlock(&m->encodings_lock);
-    return crc;
+    return m->data_crc;
 }

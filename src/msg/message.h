@@ -68,10 +68,10 @@ struct message {
     uint64_t encode_mask;
     void *payload;
     void (*payload_free)(void *payload);
-    struct mutex encodings_lock;
-    struct message_encoding *encodings; /* encodings_lock; entries stay until the message goes */
-    bool data_crc_known;                /* encodings_lock */
-    uint32_t data_crc;                  /* encodings_lock */
+    struct mutex encodings_lock; /* for making what is missing; what is there is read without */
+    _Atomic(struct message_encoding *) encodings; /* entries are fixed and stay until the message goes */
+    atomic_bool data_crc_known;
+    uint32_t data_crc; /* fixed once known */
 };
 
 struct message *message_create(uint16_t type, uint16_t version, uint16_t compat_version);

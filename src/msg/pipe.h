@@ -85,6 +85,7 @@ struct pipe {
     struct pipe_throttle throttle;
     struct message *held; /* delayed on purpose; nothing is read meanwhile */
     struct worker_timer held_timer;
+    bool owes;                  /* an ack or a keepalive's answer may be due since the last look */
     uint64_t last_rx_ns;        /* when the last byte came, or reading was held back */
     struct list accepting_link; /* messenger lock */
 

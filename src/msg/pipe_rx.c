@@ -166,6 +166,7 @@ static bool message_received(struct pipe *p, struct msgr_v1_rx_message *rm)
     if (ours) {
         in_seq = c->session.in_seq;
         receipt = session_received(&c->session, m->seq);
+        p->owes |= !c->session.lossy;
         if (receipt != SESSION_OLD && c->peer_name.num == ENTITY_NUM_NEW && m->src.num >= 0)
             c->peer_name.num = m->src.num;
     }
@@ -202,6 +203,7 @@ static void keepalive_received(struct pipe *p, bool wants_ack, struct utime stam
     c->want_keepalive_ack = true;
     c->keepalive_stamp = stamp;
     connection_unlock(c);
+    p->owes = true;
 }
 
 static void ack_received(struct pipe *p, uint64_t seq)
@@ -288,6 +290,9 @@ static bool owes_answer(struct pipe *p)
     struct connection *c = p->con;
     bool owes;
 
+    if (!p->owes)
+        return false;
+    p->owes = false;
     connection_lock(c);
     owes = c->want_keepalive_ack || (!c->session.lossy && c->session.in_seq != c->session.in_seq_acked);
     connection_unlock(c);

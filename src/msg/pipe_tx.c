@@ -87,7 +87,7 @@ static int tx_controls(struct pipe *p, bool keepalive, bool keepalive_ack, struc
 
 #define CONTROLS_MAX 3
 
-/* Moves what the session has into free slots. */
+/* Moves what the session has into free slots. 1: that was all of it; 0: there may be more. */
 static int fill_tx(struct pipe *p)
 {
     struct connection *c = p->con;
@@ -104,7 +104,7 @@ static int fill_tx(struct pipe *p)
     connection_lock(c);
     if (c->pipe != p || c->state != CONNECTION_OPEN) {
         connection_unlock(c);
-        return 0;
+        return 1;
     }
     keepalive = c->want_keepalive;
     keepalive_ack = c->want_keepalive_ack;
@@ -126,7 +126,7 @@ static int fill_tx(struct pipe *p)
                 batch[i].m; /* the connection faults; a lossless session still has it */
     }
     atomic_fetch_add_explicit(&c->messages_out, n, memory_order_relaxed);
-    return r;
+    return r < 0 ? r : n < room;
 }
 
 static void note_sent(struct pipe *p, size_t n)
@@ -185,6 +185,8 @@ static void run_tx(struct pipe *p)
             tx_failed(p, (int)sent);
         } else {
             note_sent(p, (size_t)sent);
+            if (r && p->tx.count == 0)
+                return; /* whoever has queued more since has left `pending` */
         }
     }
 }

@@ -21,6 +21,9 @@ struct worker {
     struct mutex lock;
     struct list tasks; /* lock */
     bool stopping;     /* lock */
+    /* There are tasks, or it is to stop: set and cleared under the lock, looked at without. Whoever sets it
+     * wakes the worker, so one that has just missed it does not sleep. */
+    atomic_bool called;
 
     atomic_uint sockets; /* written by the worker, read by whoever picks one */
 
@@ -134,6 +137,7 @@ bool worker_post(struct worker *w, struct worker_task *t)
     mutex_lock(&w->lock);
     wake = list_empty(&w->tasks);
     list_add_tail(&w->tasks, &t->link);
+    atomic_store(&w->called, true);
     mutex_unlock(&w->lock);
     if (wake && w != current)
         w->pool->transport->poller_wake(w->poller);
@@ -145,9 +149,12 @@ static void run_tasks(struct worker *w)
 {
     struct list batch;
 
+    if (!atomic_load(&w->called))
+        return;
     list_init(&batch);
     mutex_lock(&w->lock);
     list_splice_tail(&batch, &w->tasks);
+    atomic_store(&w->called, w->stopping);
     while (!list_empty(&batch)) {
         struct worker_task *t = list_first(&batch, struct worker_task, link);
         list_remove(&t->link);
@@ -207,12 +214,14 @@ const struct transport *worker_transport(const struct worker *w)
 /* When the next wait must end: now when tasks are waiting, else at the first timer. */
 static bool next_deadline(struct worker *w, uint64_t *deadline_ns)
 {
-    bool go_on, tasks;
+    bool go_on = true, tasks = false;
 
-    mutex_lock(&w->lock);
-    go_on = !w->stopping;
-    tasks = !list_empty(&w->tasks);
-    mutex_unlock(&w->lock);
+    if (atomic_load(&w->called)) {
+        mutex_lock(&w->lock);
+        go_on = !w->stopping;
+        tasks = !list_empty(&w->tasks);
+        mutex_unlock(&w->lock);
+    }
     *deadline_ns = tasks ? 0 : w->timers ? w->heap[1]->deadline_ns : UINT64_MAX;
     return go_on || tasks;
 }
@@ -281,6 +290,7 @@ static void worker_stop(struct worker *w)
 {
     mutex_lock(&w->lock);
     w->stopping = true;
+    atomic_store(&w->called, true);
     mutex_unlock(&w->lock);
     w->pool->transport->poller_wake(w->poller);
     thread_join(&w->thread);
