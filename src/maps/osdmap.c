@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "maps/osdmap.h"
+#include "maps/osdmap_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,43 +21,53 @@ static void destroy_osd(struct osdmap_osd *o)
     entity_addrvec_destroy(&o->hb_front_addrs);
 }
 
-static void destroy_pg_osds(struct osdmap_pg_osds *list, unsigned count)
+void osdmap_pg_osds_free(struct osdmap_pg_osds *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         free(list[i].osds);
     free(list);
 }
 
-static void destroy_pool_snaps(struct osdmap_pool_snaps *list, unsigned count)
+void osdmap_pool_snaps_free(struct osdmap_pool_snaps *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         interval_set_destroy(&list[i].snaps);
     free(list);
 }
 
+void osdmap_profiles_free(struct osdmap_profile *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        free(list[i].name);
+        string_map_destroy(&list[i].settings);
+    }
+    free(list);
+}
+
+void osdmap_pools_free(struct osdmap_pool *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        free(list[i].name);
+        pg_pool_destroy(&list[i].pool);
+    }
+    free(list);
+}
+
 void osdmap_destroy(struct osdmap *m)
 {
-    for (unsigned i = 0; i < m->pool_count; i++) {
-        free(m->pools[i].name);
-        pg_pool_destroy(&m->pools[i].pool);
-    }
-    free(m->pools);
+    osdmap_pools_free(m->pools, m->pool_count);
     for (unsigned i = 0; i < m->max_osd; i++)
         destroy_osd(&m->osds[i]);
     free(m->osds);
-    destroy_pg_osds(m->pg_temp, m->pg_temp_count);
-    destroy_pg_osds(m->pg_upmap, m->pg_upmap_count);
-    destroy_pg_osds(m->pg_upmap_items, m->pg_upmap_item_count);
+    osdmap_pg_osds_free(m->pg_temp, m->pg_temp_count);
+    osdmap_pg_osds_free(m->pg_upmap, m->pg_upmap_count);
+    osdmap_pg_osds_free(m->pg_upmap_items, m->pg_upmap_item_count);
     free(m->primary_temp);
     free(m->crush);
-    for (unsigned i = 0; i < m->profile_count; i++) {
-        free(m->erasure_code_profiles[i].name);
-        string_map_destroy(&m->erasure_code_profiles[i].settings);
-    }
-    free(m->erasure_code_profiles);
-    destroy_pool_snaps(m->new_removed_snaps, m->new_removed_count);
-    destroy_pool_snaps(m->new_purged_snaps, m->new_purged_count);
-    destroy_pool_snaps(m->removed_snaps_queue, m->removed_queue_count);
+    osdmap_profiles_free(m->erasure_code_profiles, m->profile_count);
+    osdmap_pool_snaps_free(m->new_removed_snaps, m->new_removed_count);
+    osdmap_pool_snaps_free(m->new_purged_snaps, m->new_purged_count);
+    osdmap_pool_snaps_free(m->removed_snaps_queue, m->removed_queue_count);
     free(m->blocklist);
     free(m->range_blocklist);
     free(m->cluster_snapshot);

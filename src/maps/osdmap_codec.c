@@ -20,14 +20,10 @@
 #define OSD_PART_VERSION_STRETCH 10
 #define OSD_PART_VERSION_RANGES  11
 
-/* The form of every address in a map. */
-#define ADDR_FEATURES (CEPH_FEATURE_MSG_ADDR2 | CEPH_FEATURE_SERVER_NAUTILUS)
-
 #define OSD_XINFO_VERSION   4
 #define ENTITY_ADDR_MIN_LEN 19
 
-/* count zeroed elements, or NULL for none and on failure; what is NULL has no elements to read. */
-static void *take_array(struct decode *d, unsigned *count, size_t size)
+void *osdmap_take_array(struct decode *d, unsigned *count, size_t size)
 {
     void *p;
 
@@ -116,11 +112,11 @@ struct osdmap_pg_osds *osdmap_pg_osds_decode(unsigned *count, unsigned width, st
     struct osdmap_pg_osds *list;
 
     *count = decode_count(d, PG_ID_WIRE_LEN + 4);
-    list = take_array(d, count, sizeof(*list));
+    list = osdmap_take_array(d, count, sizeof(*list));
     for (unsigned i = 0; i < *count && !decode_error(d); i++) {
         list[i].pg = pg_id_decode(d);
         list[i].count = decode_count(d, 4 * width) * width;
-        list[i].osds = take_array(d, &list[i].count, sizeof(*list[i].osds));
+        list[i].osds = osdmap_take_array(d, &list[i].count, sizeof(*list[i].osds));
         for (unsigned j = 0; j < list[i].count; j++)
             list[i].osds[j] = decode_s32(d);
     }
@@ -141,7 +137,7 @@ struct osdmap_pool_snaps *osdmap_pool_snaps_decode(unsigned *count, struct decod
     struct osdmap_pool_snaps *list;
 
     *count = decode_count(d, 12);
-    list = take_array(d, count, sizeof(*list));
+    list = osdmap_take_array(d, count, sizeof(*list));
     for (unsigned i = 0; i < *count && !decode_error(d); i++) {
         list[i].pool = decode_s64(d);
         interval_set_decode(&list[i].snaps, d);
@@ -149,21 +145,21 @@ struct osdmap_pool_snaps *osdmap_pool_snaps_decode(unsigned *count, struct decod
     return list;
 }
 
-static void encode_blocklist(const struct osdmap_blocked *list, unsigned count, struct encode *e)
+void osdmap_blocklist_encode(const struct osdmap_blocked *list, unsigned count, struct encode *e)
 {
     encode_u32(e, count);
     for (unsigned i = 0; i < count; i++) {
-        entity_addr_encode(&list[i].addr, ADDR_FEATURES, e);
+        entity_addr_encode(&list[i].addr, OSDMAP_ADDR_FEATURES, e);
         utime_encode(list[i].until, e);
     }
 }
 
-static struct osdmap_blocked *decode_blocklist(unsigned *count, struct decode *d)
+struct osdmap_blocked *osdmap_blocklist_decode(unsigned *count, struct decode *d)
 {
     struct osdmap_blocked *list;
 
     *count = decode_count(d, ENTITY_ADDR_MIN_LEN + 8);
-    list = take_array(d, count, sizeof(*list));
+    list = osdmap_take_array(d, count, sizeof(*list));
     for (unsigned i = 0; i < *count && !decode_error(d); i++) {
         entity_addr_decode(&list[i].addr, d);
         list[i].until = utime_decode(d);
@@ -171,7 +167,7 @@ static struct osdmap_blocked *decode_blocklist(unsigned *count, struct decode *d
     return list;
 }
 
-static void encode_flags_of(const struct osdmap_flags_of *list, unsigned count, struct encode *e)
+void osdmap_flags_of_encode(const struct osdmap_flags_of *list, unsigned count, struct encode *e)
 {
     encode_u32(e, count);
     for (unsigned i = 0; i < count; i++) {
@@ -180,12 +176,12 @@ static void encode_flags_of(const struct osdmap_flags_of *list, unsigned count, 
     }
 }
 
-static struct osdmap_flags_of *decode_flags_of(unsigned *count, struct decode *d)
+struct osdmap_flags_of *osdmap_flags_of_decode(unsigned *count, struct decode *d)
 {
     struct osdmap_flags_of *list;
 
     *count = decode_count(d, 8);
-    list = take_array(d, count, sizeof(*list));
+    list = osdmap_take_array(d, count, sizeof(*list));
     for (unsigned i = 0; i < *count; i++) {
         list[i].id = decode_s32(d);
         list[i].flags = decode_u32(d);
@@ -205,7 +201,7 @@ static void encode_addrs(const struct osdmap *m, size_t member, struct encode *e
     encode_u32(e, m->max_osd);
     for (unsigned i = 0; i < m->max_osd; i++)
         entity_addrvec_encode((const struct entity_addrvec *)((const char *)&m->osds[i] + member),
-                              ADDR_FEATURES, e);
+                              OSDMAP_ADDR_FEATURES, e);
 }
 
 static void decode_addrs(struct osdmap *m, size_t member, struct decode *d)
@@ -239,7 +235,7 @@ static void decode_pools(struct osdmap *m, struct decode *d)
     unsigned named;
 
     m->pool_count = decode_count(d, 8 + 6);
-    m->pools = take_array(d, &m->pool_count, sizeof(*m->pools));
+    m->pools = osdmap_take_array(d, &m->pool_count, sizeof(*m->pools));
     for (unsigned i = 0; i < m->pool_count && !decode_error(d); i++) {
         m->pools[i].id = decode_s64(d);
         if (i > 0 && m->pools[i].id <= m->pools[i - 1].id)
@@ -259,42 +255,48 @@ static void decode_pools(struct osdmap *m, struct decode *d)
     }
 }
 
-static void encode_profiles(const struct osdmap *m, struct encode *e)
+void osdmap_profiles_encode(const struct osdmap_profile *list, unsigned count, struct encode *e)
 {
-    encode_u32(e, m->profile_count);
-    for (unsigned i = 0; i < m->profile_count; i++) {
-        encode_string(e, m->erasure_code_profiles[i].name);
-        string_map_encode(&m->erasure_code_profiles[i].settings, e);
+    encode_u32(e, count);
+    for (unsigned i = 0; i < count; i++) {
+        encode_string(e, list[i].name);
+        string_map_encode(&list[i].settings, e);
     }
 }
 
-static void decode_profiles(struct osdmap *m, struct decode *d)
+struct osdmap_profile *osdmap_profiles_decode(unsigned *count, struct decode *d)
 {
-    m->profile_count = decode_count(d, 8);
-    m->erasure_code_profiles = take_array(d, &m->profile_count, sizeof(*m->erasure_code_profiles));
-    for (unsigned i = 0; i < m->profile_count && !decode_error(d); i++) {
-        m->erasure_code_profiles[i].name = decode_string(d);
-        string_map_decode(&m->erasure_code_profiles[i].settings, d);
+    struct osdmap_profile *list;
+
+    *count = decode_count(d, 8);
+    list = osdmap_take_array(d, count, sizeof(*list));
+    for (unsigned i = 0; i < *count && !decode_error(d); i++) {
+        list[i].name = decode_string(d);
+        string_map_decode(&list[i].settings, d);
+    }
+    return list;
+}
+
+void osdmap_primaries_encode(const struct osdmap_pg_primary *list, unsigned count, struct encode *e)
+{
+    encode_u32(e, count);
+    for (unsigned i = 0; i < count; i++) {
+        pg_id_encode(list[i].pg, e);
+        encode_s32(e, list[i].osd);
     }
 }
 
-static void encode_primary_temp(const struct osdmap *m, struct encode *e)
+struct osdmap_pg_primary *osdmap_primaries_decode(unsigned *count, struct decode *d)
 {
-    encode_u32(e, m->primary_temp_count);
-    for (unsigned i = 0; i < m->primary_temp_count; i++) {
-        pg_id_encode(m->primary_temp[i].pg, e);
-        encode_s32(e, m->primary_temp[i].osd);
-    }
-}
+    struct osdmap_pg_primary *list;
 
-static void decode_primary_temp(struct osdmap *m, struct decode *d)
-{
-    m->primary_temp_count = decode_count(d, PG_ID_WIRE_LEN + 4);
-    m->primary_temp = take_array(d, &m->primary_temp_count, sizeof(*m->primary_temp));
-    for (unsigned i = 0; i < m->primary_temp_count; i++) {
-        m->primary_temp[i].pg = pg_id_decode(d);
-        m->primary_temp[i].osd = decode_s32(d);
+    *count = decode_count(d, PG_ID_WIRE_LEN + 4);
+    list = osdmap_take_array(d, count, sizeof(*list));
+    for (unsigned i = 0; i < *count; i++) {
+        list[i].pg = pg_id_decode(d);
+        list[i].osd = decode_s32(d);
     }
+    return list;
 }
 
 static void decode_affinities(struct osdmap *m, struct decode *d)
@@ -328,13 +330,13 @@ static void encode_client_part(const struct osdmap *m, struct encode *e)
         encode_u32(e, m->osds[i].weight);
     encode_addrs(m, offsetof(struct osdmap_osd, public_addrs), e);
     osdmap_pg_osds_encode(m->pg_temp, m->pg_temp_count, 1, e);
-    encode_primary_temp(m, e);
+    osdmap_primaries_encode(m->primary_temp, m->primary_temp_count, e);
     encode_u32(e, m->affinities ? m->max_osd : 0);
     if (m->affinities)
         for (unsigned i = 0; i < m->max_osd; i++)
             encode_u32(e, m->osds[i].primary_affinity);
     encode_blob(e, m->crush, m->crush_len);
-    encode_profiles(m, e);
+    osdmap_profiles_encode(m->erasure_code_profiles, m->profile_count, e);
     osdmap_pg_osds_encode(m->pg_upmap, m->pg_upmap_count, 1, e);
     osdmap_pg_osds_encode(m->pg_upmap_items, m->pg_upmap_item_count, 2, e);
     encode_u32(e, m->crush_version);
@@ -382,13 +384,13 @@ static void decode_client_part(struct osdmap *m, struct decode *d)
     decode_osd_states(m, &body);
     decode_addrs(m, offsetof(struct osdmap_osd, public_addrs), &body);
     m->pg_temp = osdmap_pg_osds_decode(&m->pg_temp_count, 1, &body);
-    decode_primary_temp(m, &body);
+    m->primary_temp = osdmap_primaries_decode(&m->primary_temp_count, &body);
     decode_affinities(m, &body);
     crush = decode_blob(&body, &m->crush_len);
-    m->crush = take_array(&body, &m->crush_len, 1);
+    m->crush = osdmap_take_array(&body, &m->crush_len, 1);
     if (m->crush)
         memcpy(m->crush, crush, m->crush_len);
-    decode_profiles(m, &body);
+    m->erasure_code_profiles = osdmap_profiles_decode(&m->profile_count, &body);
     m->pg_upmap = osdmap_pg_osds_decode(&m->pg_upmap_count, 1, &body);
     m->pg_upmap_items = osdmap_pg_osds_decode(&m->pg_upmap_item_count, 2, &body);
     if (v >= 6)
@@ -420,7 +422,7 @@ static void encode_osd_part(const struct osdmap *m, struct encode *e)
     encode_u32(e, m->max_osd);
     for (unsigned i = 0; i < m->max_osd; i++)
         osd_info_encode(&m->osds[i].info, e);
-    encode_blocklist(m->blocklist, m->blocked_count, e);
+    osdmap_blocklist_encode(m->blocklist, m->blocked_count, e);
     encode_addrs(m, offsetof(struct osdmap_osd, cluster_addrs), e);
     encode_u32(e, m->cluster_snapshot_epoch);
     encode_string(e, m->cluster_snapshot);
@@ -437,8 +439,8 @@ static void encode_osd_part(const struct osdmap *m, struct encode *e)
     encode_u8(e, m->require_min_compat_client);
     encode_u8(e, m->require_osd_release);
     osdmap_pool_snaps_encode(m->removed_snaps_queue, m->removed_queue_count, e);
-    encode_flags_of(m->crush_node_flags, m->node_flags_count, e);
-    encode_flags_of(m->device_class_flags, m->class_flags_count, e);
+    osdmap_flags_of_encode(m->crush_node_flags, m->node_flags_count, e);
+    osdmap_flags_of_encode(m->device_class_flags, m->class_flags_count, e);
     if (v >= OSD_PART_VERSION_STRETCH) {
         encode_bool(e, m->stretch_mode);
         encode_u32(e, m->stretch_bucket_count);
@@ -447,7 +449,7 @@ static void encode_osd_part(const struct osdmap *m, struct encode *e)
         encode_s32(e, m->stretch_mode_bucket);
     }
     if (v >= OSD_PART_VERSION_RANGES)
-        encode_blocklist(m->range_blocklist, m->range_blocked_count, e);
+        osdmap_blocklist_encode(m->range_blocklist, m->range_blocked_count, e);
     encode_end_struct(e, at);
 }
 
@@ -457,7 +459,7 @@ static void decode_per_osd_details(struct osdmap *m, struct decode *d)
     decode_osd_count(m, OSD_INFO_WIRE_LEN, d);
     for (unsigned i = 0; i < m->max_osd && !decode_error(d); i++)
         osd_info_decode(&m->osds[i].info, d);
-    m->blocklist = decode_blocklist(&m->blocked_count, d);
+    m->blocklist = osdmap_blocklist_decode(&m->blocked_count, d);
     decode_addrs(m, offsetof(struct osdmap_osd, cluster_addrs), d);
     m->cluster_snapshot_epoch = decode_u32(d);
     m->cluster_snapshot = decode_string(d);
@@ -489,9 +491,9 @@ static void decode_osd_part(struct osdmap *m, struct decode *d)
     if (v >= 6)
         m->removed_snaps_queue = osdmap_pool_snaps_decode(&m->removed_queue_count, &body);
     if (v >= 8)
-        m->crush_node_flags = decode_flags_of(&m->node_flags_count, &body);
+        m->crush_node_flags = osdmap_flags_of_decode(&m->node_flags_count, &body);
     if (v >= 9)
-        m->device_class_flags = decode_flags_of(&m->class_flags_count, &body);
+        m->device_class_flags = osdmap_flags_of_decode(&m->class_flags_count, &body);
     if (v >= OSD_PART_VERSION_STRETCH) {
         m->stretch_mode = decode_bool(&body);
         m->stretch_bucket_count = decode_u32(&body);
@@ -500,7 +502,7 @@ static void decode_osd_part(struct osdmap *m, struct decode *d)
         m->stretch_mode_bucket = decode_s32(&body);
     }
     if (v >= OSD_PART_VERSION_RANGES)
-        m->range_blocklist = decode_blocklist(&m->range_blocked_count, &body);
+        m->range_blocklist = osdmap_blocklist_decode(&m->range_blocked_count, &body);
     decode_end(d, &body);
 }
 
@@ -521,8 +523,7 @@ void osdmap_encode(const struct osdmap *m, struct encode *e, uint32_t *crc)
         *crc = sum;
 }
 
-/* The crc covers everything but itself: from start to here, and what newer versions put behind it. */
-static void check_crc(const uint8_t *start, struct decode *body)
+void osdmap_check_crc(const uint8_t *start, struct decode *body)
 {
     const uint8_t *at = body->p;
     uint32_t want = decode_u32(body), crc;
@@ -548,7 +549,7 @@ int osdmap_decode(struct osdmap *m, struct decode *d)
     decode_client_part(m, &body);
     decode_osd_part(m, &body);
     if (v >= OSDMAP_VERSION)
-        check_crc(start, &body);
+        osdmap_check_crc(start, &body);
     decode_end(d, &body);
     if (decode_error(d))
         osdmap_destroy(m);

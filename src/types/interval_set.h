@@ -25,6 +25,9 @@ struct interval_set {
 void interval_set_destroy(struct interval_set *s);
 void interval_set_encode(const struct interval_set *s, struct encode *e);
 void interval_set_decode(struct interval_set *s, struct decode *d); /* inits s; destroy it also on failure */
+/* Adds, takes away, every number of other. What comes out is sorted, without overlaps or touching ranges. */
+int interval_set_add(struct interval_set *s, const struct interval_set *other) MUST_CHECK;
+int interval_set_subtract(struct interval_set *s, const struct interval_set *other) MUST_CHECK;
 void interval_set_print(const struct interval_set *s, FILE *out);
 /* name: [{"begin": 1, "length": 1}] */
 void interval_set_format(const struct interval_set *s, const char *name, struct formatter *f);
