@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# genuine.sh: genuine Ceph programs for interop tests: finding them, and a monitor of theirs on loopback, without
+# authentication, messenger v1. To be sourced, with $srcdir set; sources tap.sh.
+
+# shellcheck source=qa/interop/tap.sh
+. "${srcdir:-.}/qa/interop/tap.sh"
+
+genuine_bin=${GENUINE_BIN:-/usr/bin}
+fsid=$(cat /proc/sys/kernel/random/uuid)
+
+# need_genuine PROGRAM...: skips the whole test unless these are installed and not ours.
+need_genuine() {
+    local program
+
+    for program; do
+        [ -x "$genuine_bin/$program" ] || skip_all "genuine $program is not installed"
+    done
+    case $("$genuine_bin/ceph-mon" --version 2>/dev/null) in
+    *rsockets*) skip_all "the programs in $genuine_bin are not genuine Ceph's" ;;
+    esac
+}
+
+# write_conf FILE HOST [LINE...]: a ceph.conf for a cluster whose monitor is at HOST, everything below $tmp.
+write_conf() {
+    local file=$1 host=$2
+
+    shift 2
+    cat >"$file" <<EOF
+[global]
+fsid = $fsid
+mon_host = $host
+auth_cluster_required = none
+auth_service_required = none
+auth_client_required = none
+ms_bind_msgr2 = false
+run_dir = $tmp
+admin_socket = $tmp/\$cluster-\$name.asok
+log_file = $tmp/\$name.log
+mon_cluster_log_file = $tmp/cluster.log
+mon_data = $tmp/mon.\$id
+mon_data_avail_warn = 1
+mon_data_avail_crit = 0
+mon_warn_on_insecure_global_id_reclaim_allowed = false
+EOF
+    for line; do
+        echo "$line"
+    done >>"$file"
+}
+
+# start_genuine_mon NAME [LINE...]: makes and starts a genuine monitor; further lines go to its ceph.conf.
+# Sets mon_port, mon_pid and conf (the path of its ceph.conf).
+start_genuine_mon() {
+    local name=$1
+
+    shift
+    mon_port=$(free_port)
+    conf=$tmp/ceph.conf
+    write_conf "$conf" "v1:127.0.0.1:$mon_port" "$@"
+    make_genuine_mon "$name" >"$tmp/setup.out" 2>&1 || {
+        sed 's/^/# /' "$tmp/setup.out"
+        return 1
+    }
+    run_genuine_mon "$name"
+}
+
+make_genuine_mon() {
+    "$genuine_bin/monmaptool" --create --clobber --fsid "$fsid" --addv "$1" "[v1:127.0.0.1:$mon_port]" "$tmp/monmap" &&
+        "$genuine_bin/ceph-mon" -c "$conf" --mkfs -i "$1" --monmap "$tmp/monmap"
+}
+
+# run_genuine_mon NAME: starts one that was made (again), and waits until it answers.
+run_genuine_mon() {
+    "$genuine_bin/ceph-mon" -c "$conf" -i "$1" -f >>"$tmp/mon.$1.out" 2>&1 &
+    mon_pid=$!
+    on_exit stop "$mon_pid"
+    wait_until 60 genuine_ceph --connect-timeout 5 quorum_status
+}
+
+# Genuine ceph with the conf of the monitor.
+genuine_ceph() {
+    timeout -k 5 60 "$genuine_bin/ceph" -c "$conf" "$@"
+}

@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# tap.sh: TAP for shell tests, a directory of their own, and an end that leaves nothing behind. To be sourced.
+# Needs $srcdir; the current directory is the build tree. Variables: tmp (the directory), build (the build tree).
+
+# shellcheck disable=SC2034 # for the tests
+build=$PWD
+tap_count=0
+tap_failed=0
+tap_ended=0
+tap_ends=()
+
+# skip_all REASON: nothing of this test can be run here.
+skip_all() {
+    echo "1..0 # SKIP $*"
+    tap_ended=1
+    exit 0
+}
+
+# on_exit COMMAND...: run at the end, last one first.
+on_exit() {
+    tap_ends=("$(printf '%q ' "$@")" "${tap_ends[@]}")
+}
+
+tap_exit() {
+    local status=$? end
+
+    for end in "${tap_ends[@]}"; do
+        eval "$end"
+    done
+    [ "$tap_ended" = 1 ] || echo "Bail out! the test ended early, with status $status"
+    exit "$status"
+}
+trap tap_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/ceph-test.XXXXXX") || exit
+on_exit rm -rf "$tmp"
+
+# check NAME COMMAND...: one case; what the command prints is shown when it fails.
+check() {
+    local name=$1 status
+
+    shift
+    tap_count=$((tap_count + 1))
+    "$@" >"$tmp/check.out" 2>&1
+    status=$?
+    if [ "$status" = 0 ]; then
+        echo "ok $tap_count - $name"
+    else
+        echo "not ok $tap_count - $name"
+        echo "# status $status of: $*"
+        head -n 60 "$tmp/check.out" | sed 's/^/# /'
+        tap_failed=1
+    fi
+}
+
+# skip NAME REASON: one case that cannot be run here.
+skip() {
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $1 # SKIP $2"
+}
+
+# The last line of a test.
+tap_end() {
+    echo "1..$tap_count"
+    tap_ended=1
+    exit "$tap_failed"
+}
+
+# wait_until SECONDS COMMAND...: repeats the command until it succeeds.
+wait_until() {
+    local end=$((SECONDS + $1))
+
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.1
+    done
+}
+
+# free_port: a TCP port on loopback where nobody listens now.
+free_port() {
+    local port
+
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        grep -qi "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") " /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# stop PID: ends a process of ours and waits until it is gone, by force after 20 seconds.
+stop() {
+    kill "$1" 2>/dev/null || return 0
+    wait_until 20 is_gone "$1" || kill -9 "$1" 2>/dev/null
+}
+
+is_gone() {
+    ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null
+}
