@@ -97,6 +97,8 @@ static bool begin_command(struct admin_socket *as, const char *prefix, struct co
     bool found = false;
 
     mutex_lock(&as->lock);
+    while (as->running)
+        cond_wait(&as->idle, &as->lock);
     for (size_t i = 0; i < as->count && !found; i++)
         if (command_sig_matches(as->commands[i].sig, prefix)) {
             *out = as->commands[i];
@@ -115,42 +117,49 @@ static void end_command(struct admin_socket *as)
     mutex_unlock(&as->lock);
 }
 
-static void run_command(struct admin_socket *as, struct client *c, const char *prefix, const json_t *cmd)
+int admin_socket_call(struct admin_socket *as, const json_t *cmd, struct strbuf *out, char **err)
 {
+    const char *prefix = command_str(cmd, "prefix", NULL);
     enum formatter_style style = FORMATTER_JSON_PRETTY;
-    struct strbuf out = STRBUF_INIT;
+    size_t before = out->len;
     struct formatter f;
     struct command k;
-    char *err = NULL;
     int r;
 
-    if (!begin_command(as, prefix, &k)) {
-        err_set(&err, -EINVAL, "unknown command prefix %s", prefix);
-        client_answer_error(c, -EINVAL, err);
-        free(err);
-        return;
-    }
+    if (!prefix)
+        return err_set(err, -EINVAL, "invalid json, missing format and/or prefix");
+    if (!begin_command(as, prefix, &k))
+        return err_set(err, -EINVAL, "unknown command prefix %s", prefix);
     (void)formatter_style_parse(command_str(cmd, "format", "json-pretty"), &style);
     formatter_init(&f, style);
-    r = command_sig_check(k.sig, cmd, &err);
+    r = command_sig_check(k.sig, cmd, err);
     if (!r) {
         dout(asok, 1, "admin socket: '%s'", prefix);
-        r = k.fn(k.arg, cmd, &f, &out, &err);
+        r = k.fn(k.arg, cmd, &f, out, err);
     }
     end_command(as);
-    if (!r && !out.len && !f.out.len) {
+    if (!r && out->len == before && !f.out.len) {
         formatter_open_object(&f, NULL);
         formatter_close(&f);
     }
-    if (!r && (out.failed || f.out.failed))
+    if (!r && out->len == before)
+        strbuf_addn(out, f.out.text, f.out.len);
+    if (!r && (out->failed || f.out.failed))
         r = -ENOMEM;
+    formatter_destroy(&f);
+    return r;
+}
+
+static void run_command(struct admin_socket *as, struct client *c, const json_t *cmd)
+{
+    struct strbuf out = STRBUF_INIT;
+    char *err = NULL;
+    int r = admin_socket_call(as, cmd, &out, &err);
+
     if (r)
         client_answer_error(c, r, err);
-    else if (out.len)
-        client_answer(c, out.text, out.len);
     else
-        client_answer(c, f.out.text, f.out.len);
-    formatter_destroy(&f);
+        client_answer(c, strbuf_text(&out), out.len);
     strbuf_destroy(&out);
     free(err);
 }
@@ -158,20 +167,16 @@ static void run_command(struct admin_socket *as, struct client *c, const char *p
 static void serve_request(struct admin_socket *as, struct client *c)
 {
     json_t *cmd = NULL;
-    const json_t *prefix;
 
     if (!strcmp(c->in, "0")) { /* old clients ask for the version of the protocol so */
         client_answer(c, "2", 1);
         return;
     }
     cmd = json_loads(c->in, 0, NULL);
-    prefix = json_object_get(cmd, "prefix");
     if (!json_is_object(cmd))
         client_answer_error(c, -EINVAL, "invalid json");
-    else if (!json_is_string(prefix))
-        client_answer_error(c, -EINVAL, "invalid json, missing format and/or prefix");
     else
-        run_command(as, c, json_string_value(prefix), cmd);
+        run_command(as, c, cmd);
     json_decref(cmd);
 }
 
@@ -316,6 +321,9 @@ static int descriptions(void *arg, const json_t *cmd UNUSED, struct formatter *f
         formatter_open_object(f, name);
         command_sig_describe(f, as->commands[i].sig);
         formatter_string(f, "help", as->commands[i].help ? as->commands[i].help : "");
+        formatter_string(f, "module", "mon");
+        formatter_string(f, "perm", "");
+        formatter_int(f, "flags", 0);
         formatter_close(f);
     }
     formatter_close(f);
@@ -356,13 +364,15 @@ int admin_socket_start(struct admin_socket **out, const char *path, int mode, ch
     as->listener = as->stop_event = -1;
     for (size_t i = 0; i < CLIENTS_MAX; i++)
         as->clients[i].fd = -1;
-    as->path = strdup(path);
-    if (!as->path)
-        goto fail;
-    r = admin_socket_listen(path, mode, &as->listener, &as->inode, err);
+    r = register_own(as);
     if (r)
         goto fail;
-    r = register_own(as);
+    if (!path) {
+        *out = as;
+        return 0;
+    }
+    as->path = strdup(path);
+    r = as->path ? admin_socket_listen(path, mode, &as->listener, &as->inode, err) : -ENOMEM;
     if (r)
         goto fail;
     as->stop_event = eventfd(0, EFD_CLOEXEC);

@@ -18,7 +18,8 @@
 struct admin_socket;
 
 /* Listens at path. One that is left over from a dead process is replaced; one that is answered is
- * -EADDRINUSE. mode: permissions, or -1 to leave them to the umask. */
+ * -EADDRINUSE. mode: permissions, or -1 to leave them to the umask. path NULL: there is only the table of
+ * commands, for admin_socket_call(). */
 int admin_socket_start(struct admin_socket **out, const char *path, int mode, char **err) MUST_CHECK;
 
 /* Ends the thread, closes, and removes the socket's file. NULL is fine. */
@@ -40,6 +41,10 @@ int admin_socket_register(struct admin_socket *as, const char *sig, const char *
 /* Removes all commands of arg; a call under way has ended when this returns (unless it is made from the
  * call). */
 void admin_socket_unregister(struct admin_socket *as, const void *arg);
+
+/* Runs a command on the calling thread, one at a time with those of the socket; not from within a command.
+ * Appends the answer to out, as text or in the style that cmd asks for. */
+int admin_socket_call(struct admin_socket *as, const json_t *cmd, struct strbuf *out, char **err) MUST_CHECK;
 
 /* The other side: sends request (JSON) to the socket at path and gives the answer, malloc'ed, NUL-terminated.
  * Waits at most timeout_ms (-1: for ever). */

@@ -94,7 +94,7 @@ static int write_pid(struct global *g, char **err)
     return r;
 }
 
-/* A daemon without its admin socket does its work all the same. */
+/* A daemon without its admin socket does its work all the same, and answers `ceph tell`. */
 static void start_admin_socket(struct global *g)
 {
     char *path = conf_str(g->conf, OPT_admin_socket), *mode = conf_str(g->conf, OPT_admin_socket_mode);
@@ -103,9 +103,12 @@ static void start_admin_socket(struct global *g)
 
     if (*mode && (*end || bits < 0 || bits > 0777))
         derr(none, "admin_socket_mode: '%s' is not an octal mode such as 0770", mode);
-    else if (*path && (admin_socket_start(&g->asok, path, *mode ? (int)bits : -1, &err) ||
-                       admin_commands_register(g->asok, g->conf)))
+    else if (*path && admin_socket_start(&g->asok, path, *mode ? (int)bits : -1, &err))
         derr(none, "%s", err ? err : "admin socket: out of memory");
+    if (!g->asok && admin_socket_start(&g->asok, NULL, -1, NULL))
+        derr(none, "admin socket: out of memory");
+    if (g->asok && admin_commands_register(g->asok, g->conf))
+        derr(none, "admin socket: out of memory");
     free(err);
     free(mode);
     free(path);

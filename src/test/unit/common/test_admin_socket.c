@@ -78,7 +78,7 @@ static void test_config_commands(void **state UNUSED)
             "{\"success\":\"\"}");
     answers("{\"prefix\":\"config get\",\"var\":\"debug_ms\",\"format\":\"json\"}", "{\"debug_ms\":\"5/5\"}");
     answers("{\"prefix\":\"config diff get\",\"var\":\"debug_ms\",\"format\":\"json\"}",
-            "{\"diff\":{\"debug_ms\":{\"default\":\"0/5\",\"override\":\"5/5\",\"final\":\"5/5\"}}}");
+            "{\"diff\":{\"debug_ms\":{\"default\":\"0/0\",\"override\":\"5/5\",\"final\":\"5/5\"}}}");
     answer_has("{\"prefix\":\"config diff\"}", "\"debug_ms\"");
     answers("{\"prefix\":\"config unset\",\"var\":\"debug_ms\",\"format\":\"json\"}", "{\"success\":\"\"}");
     answers("{\"prefix\":\"config diff\",\"format\":\"json\"}", "{\"diff\":{}}");
