@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* mon_commands: the one table of what `ceph` can ask of the monitors. Signatures are those of Ceph 16.2. */
+#include "mon/config_commands.h"
+#include "mon/config_key.h"
+#include "mon/health_monitor.h"
+#include "mon/log_monitor.h"
+#include "mon/mgr_monitor.h"
+#include "mon/mon_command.h"
+#include "mon/mon_status.h"
+#include "mon/monmap_monitor.h"
+#include "mon/osd_commands.h"
+
+#define EPOCH                 " name=epoch,type=CephInt,range=0,req=false"
+#define STR(n)                " name=" n ",type=CephString"
+#define OPT(n)                " name=" n ",type=CephString,req=false"
+#define FLAG(n)               " name=" n ",type=CephBool,req=false"
+#define CHOICE(n, values)     " name=" n ",type=CephChoices,strings=" values
+#define OPT_CHOICE(n, values) CHOICE(n, values) ",req=false"
+
+#define OSD_UNSET_KEYS                                                                                     \
+    "full|pause|noup|nodown|noout|noin|nobackfill|norebalance|norecover|noscrub|nodeep-scrub|notieragent|" \
+    "nosnaptrim"
+
+const struct mon_command mon_commands[] = {
+    /* the cluster */
+    {"status", "show how the cluster is", "mon", "r", 0, mon_status_command},
+    {"health" OPT_CHOICE("detail", "detail"), "show what is wrong with the cluster", "mon", "r", 0,
+     health_monitor_health},
+    {"health mute" STR("code") OPT("ttl") FLAG("sticky"),
+     "stop a health alert from counting, for a time or for good", "mon", "w", 0, health_monitor_mute},
+    {"health unmute" OPT("code"), "let a muted health alert, or all of them, count again", "mon", "w", 0,
+     health_monitor_unmute},
+    {"df" OPT_CHOICE("detail", "detail"), "show how much space there is and who uses it", "mon", "r", 0,
+     osd_command_df},
+    {"fsid", "show the cluster's id", "mon", "r", 0, mon_status_fsid},
+    {"report name=tags,type=CephString,n=N,req=false",
+     "show everything there is to know, for somebody who helps", "mon", "r", 0, mon_status_report},
+    {"features", "count the connected daemons and clients by their features", "mon", "r", 0,
+     mon_status_features},
+    {"node ls" OPT_CHOICE("type", "all|osd|mon|mds|mgr"), "list the machines and the daemons on them", "mon",
+     "r", 0, mon_status_nodes},
+    {"version", "show the version of the monitor that answers", "mon", "r",
+     MON_COMMAND_NOFORWARD | MON_COMMAND_HIDDEN, mon_status_version},
+    {"versions", "count the running daemons by their versions", "mon", "r", 0, mon_status_versions},
+    {"log name=logtext,type=CephString,n=N", "write a line into the cluster log", "mon", "rw", 0,
+     log_monitor_log},
+    {"log last name=num,type=CephInt,range=1,req=false" OPT_CHOICE("level", "debug|info|sec|warn|error")
+         OPT_CHOICE("channel", "*|cluster|audit|cephadm"),
+     "show the last lines of the cluster log", "mon", "r", 0, log_monitor_last},
+
+    /* the monitors */
+    {"quorum_status", "show which monitors work together", "mon", "r", 0, mon_status_quorum_command},
+    {"mon dump" EPOCH, "show the monmap", "mon", "r", 0, monmap_monitor_dump},
+    {"mon getmap" EPOCH, "give the monmap as a file", "mon", "r", 0, monmap_monitor_getmap},
+    {"mon stat", "show the monitors in a line", "mon", "r", 0, monmap_monitor_stat},
+    {"mon feature ls" OPT_CHOICE("with_value", "--with-value"), "list what the monitors support and require",
+     "mon", "r", 0, monmap_monitor_features},
+    {"mon metadata" OPT("id"), "show what a monitor, or each, says of its machine", "mon", "r", 0,
+     mon_status_metadata},
+    {"mon versions", "count the monitors by their versions", "mon", "r", 0, mon_status_mon_versions},
+    {"time-sync-status", "show how far the monitors' clocks are apart", "mon", "r", 0, mon_status_time_sync},
+
+    /* the OSDs */
+    {"osd stat", "show how many OSDs there are", "osd", "r", 0, osd_command_stat},
+    {"osd dump" EPOCH, "show the OSDMap", "osd", "r", 0, osd_command_dump},
+    {"osd tree" EPOCH " name=states,type=CephChoices,strings=up|down|in|out|destroyed,n=N,req=false",
+     "show the OSDs in their hierarchy", "osd", "r", 0, osd_command_tree},
+    {"osd ls" EPOCH, "list the numbers of the OSDs", "osd", "r", 0, osd_command_ls},
+    {"osd getmap" EPOCH, "give the OSDMap as a file", "osd", "r", 0, osd_command_getmap},
+    {"osd getcrushmap" EPOCH, "give the crush map as a file", "osd", "r", 0, osd_command_getcrushmap},
+    {"osd getmaxosd", "show how many OSDs the map has room for", "osd", "r", 0, osd_command_getmaxosd},
+    {"osd setmaxosd name=newmax,type=CephInt,range=0", "give the map room for so many OSDs", "osd", "rw", 0,
+     osd_command_setmaxosd},
+    {"osd set" CHOICE("key", OSD_UNSET_KEYS "|pglog_hardlimit") FLAG("yes_i_really_mean_it"),
+     "set a flag of the whole map", "osd", "rw", 0, osd_command_set},
+    {"osd unset" CHOICE("key", OSD_UNSET_KEYS), "clear a flag of the whole map", "osd", "rw", 0,
+     osd_command_unset},
+    {"osd pause", "stop all reading and writing", "osd", "rw", 0, osd_command_pause},
+    {"osd unpause", "let reading and writing go on", "osd", "rw", 0, osd_command_unpause},
+    {"osd crush tree", "show the crush hierarchy", "osd", "r", 0, osd_command_crush_tree},
+    {"osd crush rule ls", "list the crush rules", "osd", "r", 0, osd_command_crush_rules},
+    {"osd pool ls", "list the pools", "osd", "r", 0, osd_command_pool_ls},
+    {"osd lspools", "list the pools with their numbers", "osd", "r", MON_COMMAND_DEPRECATED,
+     osd_command_lspools},
+    {"osd erasure-code-profile ls", "list the erasure code profiles", "osd", "r", 0, osd_command_profiles},
+    {"osd blocklist ls", "list the clients that are shut out", "osd", "r", 0, osd_command_blocklist_ls},
+    {"osd metadata name=id,type=CephOsdName,req=false", "show what an OSD, or each, says of its machine",
+     "osd", "r", 0, osd_command_metadata},
+    {"osd versions", "count the OSDs by their versions", "osd", "r", 0, osd_command_versions},
+
+    /* the managers, of which there are none */
+    {"mgr dump" EPOCH, "show the MgrMap", "mgr", "r", 0, mgr_monitor_dump},
+    {"mgr stat", "show which manager is active", "mgr", "r", 0, mgr_monitor_stat},
+    {"mgr services", "list where modules of the manager serve", "mgr", "r", 0, mon_status_empty_object},
+    {"mgr versions", "count the managers by their versions", "mgr", "r", 0, mon_status_empty_object},
+    {"mgr metadata" OPT("who"), "show what a manager, or each, says of its machine", "mgr", "r", 0,
+     mon_status_empty_list},
+
+    /* options */
+    {"config set" STR("who") STR("name") STR("value") FLAG("force"),
+     "set an option for some or all daemons and clients", "config", "rw", 0, config_command_set},
+    {"config rm" STR("who") STR("name"), "remove an option that was set for them", "config", "rw", 0,
+     config_command_rm},
+    {"config get" STR("who") OPT("key"), "show which options count for somebody", "config", "r", 0,
+     config_command_get},
+    {"config dump", "show all options that are set, and for whom", "mon", "r", 0, config_command_dump},
+    {"config help" STR("key"), "describe an option", "config", "r", 0, config_command_help},
+    {"config ls", "list the options that there are", "config", "r", 0, config_command_ls},
+    {"config show" STR("who") OPT("key"), "show the options that a running monitor has", "config", "r", 0,
+     config_command_show},
+    {"config log name=num,type=CephInt,req=false", "show the last changes of options", "config", "r", 0,
+     config_command_log},
+    {"config reset name=num,type=CephInt,range=0", "undo all changes since a version of config log", "config",
+     "rw", 0, config_command_reset},
+    {"config assimilate-conf", "take the options of a file, and give back what cannot be taken", "config",
+     "rw", 0, config_command_assimilate},
+    {"config generate-minimal-conf", "write the ceph.conf that a client needs", "config", "r", 0,
+     config_command_minimal_conf},
+
+    /* keys and values */
+    {"config-key get" STR("key"), "show the value of a key", "config-key", "r", 0, config_key_get},
+    {"config-key set" STR("key") OPT("val"), "set a key to a value, or to what comes with -i", "config-key",
+     "rw", 0, config_key_set},
+    {"config-key put" STR("key") OPT("val"), "the same as config-key set", "config-key", "rw",
+     MON_COMMAND_DEPRECATED, config_key_set},
+    {"config-key rm" STR("key"), "remove a key", "config-key", "rw", 0, config_key_rm},
+    {"config-key del" STR("key"), "the same as config-key rm", "config-key", "rw", MON_COMMAND_DEPRECATED,
+     config_key_rm},
+    {"config-key exists" STR("key"), "tell whether there is such a key", "config-key", "r", 0,
+     config_key_exists},
+    {"config-key ls", "list the keys", "config-key", "r", 0, config_key_ls},
+    {"config-key list", "the same as config-key ls", "config-key", "r", MON_COMMAND_DEPRECATED,
+     config_key_ls},
+    {"config-key dump" OPT("key"), "show the keys that begin so, with their values", "config-key", "r", 0,
+     config_key_dump},
+};
+
+const unsigned mon_command_count = sizeof(mon_commands) / sizeof(mon_commands[0]);

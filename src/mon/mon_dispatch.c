@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of each message that a monitor gets, and of connections that come and go. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/conf.h"
+#include "common/log.h"
+#include "include/ceph_features.h"
+#include "messages/m_mon_get_version.h"
+#include "messages/m_mon_subscribe.h"
+#include "messages/m_ping.h"
+#include "messages/m_pool_op.h"
+#include "messages/m_pool_stats.h"
+#include "messages/m_statfs.h"
+#include "messages/message_factory.h"
+#include "mon/auth_monitor.h"
+#include "mon/config_monitor.h"
+#include "mon/log_monitor.h"
+#include "mon/mgr_monitor.h"
+#include "mon/mon_command.h"
+#include "mon/mon_status.h"
+#include "mon/mon_tell.h"
+#include "mon/monitor.h"
+#include "mon/monmap_monitor.h"
+#include "mon/osd_monitor.h"
+
+/* Answers with the request's tid and ends the op. */
+static void answer(struct mon_op *op, struct message *m)
+{
+    if (m)
+        m->tid = op->msg->tid;
+    mon_session_send(op->session, m);
+    mon_op_free(op);
+}
+
+/* A message that cannot be decoded ends here. True: it was fine. */
+static bool decoded(struct mon_op *op, int r)
+{
+    if (r == 0)
+        return true;
+    dout(mon, 0, "%s from a client cannot be read: %s", message_type_name(op->msg->type), strerror(-r));
+    mon_op_free(op);
+    return false;
+}
+
+/* True: the message is for this cluster. A daemon that starts may not know the id yet. */
+static bool right_cluster(struct mon_op *op, const struct fsid *fsid)
+{
+    if (fsid_is_zero(fsid) || fsid_equal(fsid, &op->mon->store.fsid))
+        return true;
+    dout(mon, 0, "%s for another cluster is dropped", message_type_name(op->msg->type));
+    mon_op_free(op);
+    return false;
+}
+
+static void handle_ping(struct mon_op *op)
+{
+    json_t *report = mon_status_ping(op->mon);
+    struct m_ping reply = {.report = report ? json_dumps(report, JSON_INDENT(4)) : NULL};
+
+    json_decref(report);
+    answer(op, reply.report ? m_ping_message(&reply) : NULL);
+}
+
+static void handle_get_map(struct mon_op *op)
+{
+    answer(op, monmap_monitor_message(op->mon->services[MON_SERVICE_MONMAP], op->session));
+}
+
+/* ---- subscriptions ---- */
+
+static void check_sub(struct monitor *mon, struct mon_sub *sub)
+{
+    switch (sub->kind) {
+    case MON_SUB_MONMAP:
+        monmap_monitor_check_sub(mon->services[MON_SERVICE_MONMAP], sub);
+        break;
+    case MON_SUB_OSDMAP:
+        osd_monitor_check_sub(mon->services[MON_SERVICE_OSD], sub);
+        break;
+    case MON_SUB_MGRMAP:
+        mgr_monitor_check_sub(mon->services[MON_SERVICE_MGR], sub);
+        break;
+    case MON_SUB_CONFIG:
+        config_monitor_check_sub(mon->services[MON_SERVICE_CONFIG], sub);
+        break;
+    case MON_SUB_LOG:
+        log_monitor_check_sub(mon->services[MON_SERVICE_LOG], sub);
+        break;
+    default: /* nothing here has it: it waits, as for a map that never comes */
+        break;
+    }
+}
+
+static void acknowledge(struct mon_op *op)
+{
+    struct m_mon_subscribe_ack ack = {.fsid = op->mon->store.fsid};
+
+    ack.interval = (uint32_t)(conf_seconds_ns(op->mon->conf, OPT_mon_subscribe_interval) / NSEC_PER_SEC);
+    mon_session_send(op->session, m_mon_subscribe_ack_message(&ack));
+}
+
+static void handle_subscribe(struct mon_op *op)
+{
+    struct mon_session *s = op->session;
+    struct m_mon_subscribe m;
+
+    if (!decoded(op, m_mon_subscribe_decode(&m, op->msg)))
+        return;
+    s->renewed_ns = clock_monotonic_ns();
+    if (m.hostname && m.hostname[0]) {
+        free(s->remote_host);
+        s->remote_host = m.hostname;
+        m.hostname = NULL;
+    }
+    for (uint32_t i = 0; i < m.count; i++) {
+        const struct mon_subscribe_item *item = &m.items[i];
+        struct mon_sub *sub =
+            mon_session_subscribe(s, item->what, item->start, item->flags & MON_SUBSCRIBE_ONETIME);
+        if (sub)
+            check_sub(op->mon, sub);
+    }
+    m_mon_subscribe_destroy(&m);
+    if (!ceph_has_feature(connection_features(s->con), CEPH_FEATURE_MON_STATEFUL_SUB))
+        acknowledge(op);
+    mon_op_free(op);
+}
+
+static void handle_get_version(struct mon_op *op)
+{
+    static const struct {
+        const char *what;
+        enum mon_service service;
+    } maps[] = {{"osdmap", MON_SERVICE_OSD}, {"monmap", MON_SERVICE_MONMAP}, {"mgrmap", MON_SERVICE_MGR}};
+    struct m_mon_get_version_reply reply = {.newest = 1, .oldest = 1}; /* of maps that never change */
+    struct m_mon_get_version m;
+
+    if (!decoded(op, m_mon_get_version_decode(&m, op->msg)))
+        return;
+    reply.handle = m.handle;
+    for (size_t i = 0; i < ARRAY_SIZE(maps); i++)
+        if (strcmp(m.what, maps[i].what) == 0) {
+            reply.newest = op->mon->services[maps[i].service]->last_committed;
+            reply.oldest = op->mon->services[maps[i].service]->first_committed;
+        }
+    m_mon_get_version_destroy(&m);
+    answer(op, m_mon_get_version_reply_message(&reply));
+}
+
+/* ---- space and pools ---- */
+
+static void handle_statfs(struct mon_op *op)
+{
+    struct m_statfs_reply reply = {.fsid = op->mon->store.fsid,
+                                   .version = op->mon->services[MON_SERVICE_OSD]->last_committed};
+    struct m_statfs m;
+
+    if (!decoded(op, m_statfs_decode(&m, op->msg)))
+        return;
+    if (right_cluster(op, &m.fsid))
+        answer(op, m_statfs_reply_message(&reply));
+    m_statfs_destroy(&m);
+}
+
+static void handle_get_pool_stats(struct mon_op *op)
+{
+    uint64_t version = op->mon->services[MON_SERVICE_OSD]->last_committed;
+    struct m_get_pool_stats_reply reply = {.paxos = PAXOS_PREFIX_INIT(version), .per_pool = true};
+    struct m_get_pool_stats m;
+
+    if (!decoded(op, m_get_pool_stats_decode(&m, op->msg)))
+        return;
+    if (right_cluster(op, &m.fsid))
+        answer(op, m_get_pool_stats_reply_message(&reply));
+    m_get_pool_stats_destroy(&m);
+}
+
+/* Pools come with the OSDs that hold them. */
+static void handle_pool_op(struct mon_op *op)
+{
+    const struct paxos_service *osd = op->mon->services[MON_SERVICE_OSD];
+    struct m_pool_op_reply reply = {.paxos = PAXOS_PREFIX_INIT(osd->last_committed),
+                                    .fsid = op->mon->store.fsid,
+                                    .result = -EOPNOTSUPP,
+                                    .epoch = (uint32_t)osd->last_committed};
+    struct m_pool_op m;
+
+    if (!decoded(op, m_pool_op_decode(&m, op->msg)))
+        return;
+    if (right_cluster(op, &m.fsid))
+        answer(op, m_pool_op_reply_message(&reply));
+    m_pool_op_destroy(&m);
+}
+
+/* ---- routing ---- */
+
+static const struct {
+    uint16_t type;
+    bool anybody; /* also from those who are not authenticated */
+    void (*handle)(struct mon_op *op);
+} handlers[] = {
+    {MSG_PING, true, handle_ping},
+    {MSG_AUTH, true, auth_monitor_handle},
+    {MSG_MON_GET_MAP, false, handle_get_map},
+    {MSG_MON_SUBSCRIBE, false, handle_subscribe},
+    {MSG_MON_GET_VERSION, false, handle_get_version},
+    {MSG_MON_COMMAND, false, mon_command_handle},
+    {MSG_LOG, false, log_monitor_handle},
+    {MSG_STATFS, false, handle_statfs},
+    {MSG_GETPOOLSTATS, false, handle_get_pool_stats},
+    {MSG_POOLOP, false, handle_pool_op},
+};
+
+static void route(struct monitor *mon, struct message *msg)
+{
+    struct mon_session *s = mon_sessions_find_or_add(&mon->sessions, msg->con, clock_monotonic_ns());
+    struct mon_op *op;
+
+    for (size_t i = 0; s && i < ARRAY_SIZE(handlers); i++) {
+        if (handlers[i].type != msg->type)
+            continue;
+        if (!s->authenticated && !handlers[i].anybody) {
+            dout(mon, 5, "%s before authentication is dropped", message_type_name(msg->type));
+            return;
+        }
+        op = mon_op_create(mon, s, msg);
+        if (op)
+            handlers[i].handle(op);
+        else
+            derr(mon, "no memory for a request");
+        return;
+    }
+    dout(mon, s ? 5 : 0, "%s is dropped: %s", message_type_name(msg->type),
+         s ? "monitors do not take it" : "no memory");
+}
+
+static bool dispatch(void *arg, struct message *msg)
+{
+    struct monitor *mon = arg;
+
+    if (msg->type == MSG_COMMAND) {
+        mon_tell_handle(mon, msg);
+        message_put(msg);
+        return true;
+    }
+    monitor_lock(mon);
+    if (!monitor_is_stopping(mon) && !connection_is_dead(msg->con))
+        route(mon, msg);
+    monitor_unlock(mon);
+    message_put(msg);
+    return true;
+}
+
+static void reset(void *arg, struct connection *con)
+{
+    struct monitor *mon = arg;
+    struct mon_session *s;
+
+    monitor_lock(mon);
+    s = mon_sessions_find(con);
+    if (s)
+        mon_session_close(s);
+    monitor_unlock(mon);
+}
+
+static const struct dispatcher_ops dispatcher = {
+    .dispatch = dispatch,
+    .handle_reset = reset,
+};
+
+void monitor_attach(struct monitor *mon, struct messenger *m)
+{
+    mon->messenger = m;
+    messenger_add_dispatcher(m, &dispatcher, mon);
+}
+
+/* What Ceph 16.2 requires of the peers of a monitor whose OSDMap is that of a new cluster. */
+#define CLIENT_REQUIRED                                                                          \
+    (CEPH_FEATURE_CRUSH_TUNABLES | CEPH_FEATURE_CRUSH_TUNABLES2 | CEPH_FEATURE_CRUSH_TUNABLES3 | \
+     CEPH_FEATURE_CRUSH_V4 | CEPH_FEATURE_CRUSH_TUNABLES5)
+#define OSD_REQUIRED                                                                                     \
+    (CLIENT_REQUIRED | CEPH_FEATURE_SERVER_KRAKEN | CEPH_FEATURE_SERVER_JEWEL | CEPH_FEATURE_MSG_ADDR2 | \
+     CEPH_FEATURE_CEPHX_V2)
+
+void monitor_set_policies(struct messenger *m)
+{
+    struct policy any = policy_stateless_server(0), client = policy_stateless_server(CLIENT_REQUIRED);
+    struct policy osd = policy_stateless_server(OSD_REQUIRED);
+    struct policy mon = policy_lossless_peer_reuse(CLIENT_REQUIRED | CEPH_FEATURE_SERVER_LUMINOUS);
+
+    messenger_set_default_policy(m, &any);
+    messenger_set_policy(m, ENTITY_TYPE_CLIENT, &client);
+    messenger_set_policy(m, ENTITY_TYPE_MDS, &client);
+    messenger_set_policy(m, ENTITY_TYPE_OSD, &osd);
+    messenger_set_policy(m, ENTITY_TYPE_MON, &mon);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mon/mon_session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/authorizer.h"
+#include "common/log.h"
+
+void mon_sessions_init(struct mon_sessions *t)
+{
+    list_init(&t->all);
+    for (int i = 0; i < MON_SUB_KINDS; i++)
+        list_init(&t->subs[i]);
+    t->count = 0;
+}
+
+void mon_sessions_destroy(struct mon_sessions *t)
+{
+    list_for_each_safe(s, &t->all, struct mon_session, entry)
+        mon_session_close(s);
+}
+
+struct mon_session *mon_sessions_find(struct connection *con)
+{
+    return con ? connection_private(con) : NULL;
+}
+
+struct mon_session *mon_sessions_find_or_add(struct mon_sessions *t, struct connection *con, uint64_t now_ns)
+{
+    struct mon_session *s = mon_sessions_find(con);
+
+    if (s)
+        return s;
+    s = calloc(1, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->refs = 1;
+    s->open = true;
+    s->owner = t;
+    s->con = con ? connection_get(con) : NULL;
+    s->established_ns = s->renewed_ns = now_ns;
+    s->name = con ? connection_peer_name(con) : (struct entity_name){ENTITY_TYPE_CLIENT, ENTITY_NUM_NEW};
+    list_init(&s->subs);
+    list_add_tail(&t->all, &s->entry);
+    t->count++;
+    if (con)
+        connection_set_private(con, s, NULL); /* borrowed: mon_session_close() takes it back */
+    return s;
+}
+
+void mon_session_close(struct mon_session *s)
+{
+    if (!s->open)
+        return;
+    s->open = false;
+    list_for_each_safe(sub, &s->subs, struct mon_sub, in_session)
+        mon_sub_remove(sub);
+    list_remove(&s->entry);
+    s->owner->count--;
+    if (s->con)
+        connection_set_private(s->con, NULL, NULL);
+    mon_session_put(s);
+}
+
+struct mon_session *mon_session_get(struct mon_session *s)
+{
+    s->refs++;
+    return s;
+}
+
+void mon_session_put(struct mon_session *s)
+{
+    if (!s || --s->refs)
+        return;
+    connection_put(s->con);
+    entity_id_destroy(&s->id);
+    free(s->remote_host);
+    free(s->sent_config);
+    free(s);
+}
+
+bool mon_session_may(const struct mon_session *s, const char *module UNUSED, const char *perm UNUSED)
+{
+    return s->caps_allow_all;
+}
+
+static enum mon_sub_kind sub_kind(const char *what)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        enum mon_sub_kind kind;
+    } kinds[] = {
+        {"monmap", 7, MON_SUB_MONMAP}, {"osdmap", 7, MON_SUB_OSDMAP}, {"mgrmap", 7, MON_SUB_MGRMAP},
+        {"config", 7, MON_SUB_CONFIG}, {"log-", 4, MON_SUB_LOG},      {"kv:", 3, MON_SUB_KV},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (strncmp(what, kinds[i].text, kinds[i].len) == 0)
+            return kinds[i].kind;
+    return MON_SUB_OTHER;
+}
+
+struct mon_sub *mon_session_subscribe(struct mon_session *s, const char *what, uint64_t next, bool onetime)
+{
+    struct mon_sub *sub;
+
+    list_for_each(old, &s->subs, struct mon_sub, in_session)
+        if (strcmp(old->what, what) == 0) {
+            old->next = next;
+            old->onetime = onetime;
+            return old;
+        }
+    sub = calloc(1, sizeof(*sub));
+    if (!sub || !(sub->what = strdup(what))) {
+        free(sub);
+        return NULL;
+    }
+    sub->session = s;
+    sub->kind = sub_kind(what);
+    sub->next = next;
+    sub->onetime = onetime;
+    list_add_tail(&s->subs, &sub->in_session);
+    list_add_tail(&s->owner->subs[sub->kind], &sub->in_kind);
+    return sub;
+}
+
+void mon_sub_remove(struct mon_sub *sub)
+{
+    list_remove(&sub->in_session);
+    list_remove(&sub->in_kind);
+    free(sub->what);
+    free(sub);
+}
+
+void mon_sub_sent(struct mon_sub *sub, uint64_t version)
+{
+    if (sub->onetime)
+        mon_sub_remove(sub);
+    else
+        sub->next = version + 1;
+}
+
+void mon_session_send(struct mon_session *s, struct message *msg)
+{
+    if (!msg) {
+        derr(mon, "no memory for a message to a client");
+        return;
+    }
+    msg->priority = MESSAGE_PRIO_HIGH;
+    if (s->con)
+        (void)connection_send(s->con, msg);
+    else
+        message_put(msg);
+}

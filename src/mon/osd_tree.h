@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* osd_tree: the OSDs of a map in their crush hierarchy, as `osd tree` and `osd crush tree` show them. Pure.
+ */
+#ifndef CEPH_MON_OSD_TREE_H
+#define CEPH_MON_OSD_TREE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "common/strbuf.h"
+#include "crush/crush_map.h"
+#include "maps/osdmap.h"
+
+/* Which OSDs to show; nothing set: all. */
+struct osd_tree_filter {
+    bool up, down, in, out, destroyed;
+};
+
+/* states: with what the osdmap knows of each OSD (osd tree), else only the hierarchy (osd crush tree). */
+json_t *osd_tree_dump(const struct osdmap *map, const struct crush_map *crush, bool states,
+                      const struct osd_tree_filter *filter); /* a new reference; NULL: no memory */
+int osd_tree_print(const struct osdmap *map, const struct crush_map *crush, bool states,
+                   const struct osd_tree_filter *filter, struct strbuf *out) MUST_CHECK;
+
+#endif
