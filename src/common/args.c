@@ -266,6 +266,12 @@ static bool is_type(const char *type)
     return false;
 }
 
+/* "mon.", by which the monitors know each other; no daemon has it for its own. */
+static bool is_shared_name(const struct args_program *p, const char *type)
+{
+    return !strcmp(type, "mon") && !(p->flags & ARGS_DAEMON);
+}
+
 static int create_conf(struct args *a, const struct args_program *p, const struct wish *w, char **err)
 {
     char *name = w->name ? strdup(w->name) : NULL, *dot = name ? strchr(name, '.') : NULL;
@@ -276,15 +282,15 @@ static int create_conf(struct args *a, const struct args_program *p, const struc
     if (dot) {
         *dot = '\0';
         type = name;
-        id = dot[1] ? dot + 1 : NULL;
+        id = dot + 1;
     }
-    if (name && (!id || !dot || !is_type(type)))
+    if (name && (!dot || !is_type(type) || (!*id && !is_shared_name(p, type))))
         r = err_set(
             err, -EINVAL,
             "error parsing '%s': expected string of the form TYPE.ID, valid types are: auth, mon, osd, mds, "
             "mgr, client",
             w->name);
-    else if (!id || !*id)
+    else if (!id || (!*id && !name))
         r = err_set(err, -EINVAL, "which %s? -i ID says it", type);
     else
         a->conf = conf_create(cluster ? cluster : "ceph", type, id, p->flags & ARGS_DAEMON);

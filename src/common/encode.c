@@ -12,10 +12,34 @@ void encode_init(struct encode *e)
     memset(e, 0, sizeof(*e));
 }
 
+static void release(struct encode *e)
+{
+    if (e->secret && e->data)
+        explicit_bzero(e->data, e->len);
+    free(e->data);
+    e->data = NULL;
+}
+
 void encode_destroy(struct encode *e)
 {
-    free(e->data);
+    release(e);
     encode_init(e);
+}
+
+/* As realloc(), but nothing of a secret stays behind in what is given back. */
+static uint8_t *resize(struct encode *e, size_t cap)
+{
+    uint8_t *p;
+
+    if (!e->secret)
+        return realloc(e->data, cap);
+    p = malloc(cap);
+    if (p) {
+        if (e->len)
+            memcpy(p, e->data, e->len);
+        release(e);
+    }
+    return p;
 }
 
 uint8_t *encode_steal(struct encode *e, size_t *len)
@@ -43,7 +67,7 @@ static uint8_t *grow(struct encode *e, size_t n)
         size_t cap = e->cap ? e->cap * 2 : 128;
         if (cap < e->len + n)
             cap = e->len + n;
-        p = realloc(e->data, cap);
+        p = resize(e, cap);
         if (!p) {
             e->error = -ENOMEM;
             return NULL;

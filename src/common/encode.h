@@ -15,7 +15,8 @@
 struct encode {
     uint8_t *data; /* malloc'ed */
     size_t len, cap;
-    int error; /* 0 or -ENOMEM */
+    int error;   /* 0 or -ENOMEM */
+    bool secret; /* the bytes are zeroed before their memory is freed; set it right after encode_init() */
 };
 
 void encode_init(struct encode *e);

@@ -71,6 +71,20 @@ void entity_id_destroy(struct entity_id *n)
     n->id = NULL;
 }
 
+int entity_id_copy(struct entity_id *to, const struct entity_id *from)
+{
+    to->type = from->type;
+    to->id = strdup(from->id);
+    return to->id ? 0 : -ENOMEM;
+}
+
+int entity_id_compare(const struct entity_id *a, const struct entity_id *b)
+{
+    if (a->type != b->type)
+        return a->type < b->type ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
 int entity_id_parse(struct entity_id *n, const char *text)
 {
     const char *dot = strchr(text, '.');

@@ -53,6 +53,8 @@ struct entity_id {
 void entity_id_encode(const struct entity_id *n, struct encode *e);
 int entity_id_decode(struct entity_id *n, struct decode *d) MUST_CHECK; /* destroy it also on error */
 void entity_id_destroy(struct entity_id *n);
+int entity_id_copy(struct entity_id *to, const struct entity_id *from) MUST_CHECK;
+int entity_id_compare(const struct entity_id *a, const struct entity_id *b); /* by type, then by id */
 /* "client.admin" -> type and id. -EINVAL when the part before the first dot is no type. */
 int entity_id_parse(struct entity_id *n, const char *text) MUST_CHECK;
 
