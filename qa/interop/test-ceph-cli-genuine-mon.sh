@@ -117,9 +117,9 @@ check "-m with a bare address" says 0 "$fsid" our_ceph -m "127.0.0.1:$mon_port" 
 check "another client's name" says 0 'client.someone .* by name$' \
     eval 'our_ceph -n client.someone log by name && our_ceph log last 1'
 
-# start_watch FILE: sets pid. Not SIGINT: a shell has its background processes ignore that.
+# start_watch FILE [OPTION...]: sets pid. Not SIGINT: a shell has its background processes ignore that.
 start_watch() {
-    "$build/src/tools/ceph" -c "$conf" -w >"$1" 2>&1 &
+    "$build/src/tools/ceph" -c "$conf" -w "${@:2}" >"$1" 2>&1 &
     pid=$!
     on_exit stop "$pid"
 }
@@ -160,4 +160,24 @@ watch_across_restart() {
 }
 check "-w lives on when the monitor restarts" watch_across_restart
 check "the same as genuine after the restart" same mon dump
+
+# A monitor that stands still but keeps its connections: only its silence gives it away.
+silent_monitor() {
+    local pid
+
+    start_watch "$tmp/watch3.out" --mon-client-ping-interval 0.5 --mon-client-ping-timeout 1 --debug-monc 1
+    wait_until 20 grep -q 'pgs:' "$tmp/watch3.out"
+    kill -STOP "$mon_pid"
+    wait_until 20 grep -q 'mon.a does not answer' "$tmp/watch3.out"
+    says 1 'no monitor could be reached' our_ceph --connect-timeout 1 fsid || return 1
+    kill -CONT "$mon_pid"
+    wait_until 60 eval '[ "$(grep -c "session with mon" "$tmp/watch3.out")" -ge 2 ]' || { cat "$tmp/watch3.out"; return 1; }
+    genuine_ceph log "after the silence"
+    wait_until 20 grep -q 'after the silence' "$tmp/watch3.out"
+    kill "$pid"
+    wait "$pid"
+    cat "$tmp/watch3.out"
+    grep -q 'after the silence' "$tmp/watch3.out"
+}
+check "a monitor that falls silent is left, and found again" silent_monitor
 tap_end
