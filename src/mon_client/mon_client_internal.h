@@ -98,6 +98,7 @@ struct mon_client {
     struct mon_conn *session; /* NULL: hunting or not started */
     struct mon_hunt hunt;
     uint64_t hunt_deadline_ns;
+    uint32_t hunt_type;                   /* of the candidates */
     uint64_t keepalive_sent_ns, alive_ns; /* alive: when the session was last known to be well */
     uint64_t keepalive_ack;               /* as the messenger told it then */
 

@@ -96,14 +96,18 @@ static void dial_try(struct mon_client *mc, struct mon_hunt_try t)
     entity_addrvec_destroy(&addrs);
 }
 
-/* Keeps as many candidates dialling as are wanted, as long as the round has any. */
+/* Keeps as many candidates dialling as are wanted and the round has, all over the same transport. */
 static void dial_more(struct mon_client *mc)
 {
     unsigned parallel = (unsigned)conf_u64(mc->conf, OPT_mon_client_hunt_parallel);
     struct mon_hunt_try t;
 
-    while (count_candidates(mc) < parallel && mon_hunt_next(&mc->hunt, &t))
+    for (unsigned n; (n = count_candidates(mc)) < parallel;) {
+        if (!mon_hunt_next(&mc->hunt, n ? mc->hunt_type : 0, &t))
+            return;
+        mc->hunt_type = t.type;
         dial_try(mc, t);
+    }
 }
 
 static void next_interval(struct mon_client *mc)

@@ -112,9 +112,9 @@ int mon_hunt_start(struct mon_hunt *h, const struct monmap *map, int avoid)
     return (int)h->count;
 }
 
-bool mon_hunt_next(struct mon_hunt *h, struct mon_hunt_try *out)
+bool mon_hunt_next(struct mon_hunt *h, uint32_t only_type, struct mon_hunt_try *out)
 {
-    if (h->next >= h->count)
+    if (h->next >= h->count || (only_type && h->tries[h->next].type != only_type))
         return false;
     *out = h->tries[h->next++];
     return true;

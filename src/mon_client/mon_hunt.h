@@ -47,8 +47,9 @@ void mon_hunt_destroy(struct mon_hunt *h);
 /* Begins a new round over map; avoid (-1: none) is the rank whose session just broke, which goes to the end
  * of its peers. Returns the number of tries; -ENOMEM. */
 int mon_hunt_start(struct mon_hunt *h, const struct monmap *map, int avoid) MUST_CHECK;
-/* The next try of the round; false when it is used up. */
-bool mon_hunt_next(struct mon_hunt *h, struct mon_hunt_try *out);
+/* The next try of the round; false when it is used up, or when only this type is wanted (0: any) and the next
+ * one is of another: tries of two transports at once would make it a race which of them is taken. */
+bool mon_hunt_next(struct mon_hunt *h, uint32_t only_type, struct mon_hunt_try *out);
 
 /* The addresses to dial for a try: those of the monitor without the ones of transports that are better, which
  * had tries of their own. Inits v. -ENOMEM. */

@@ -46,7 +46,7 @@ static const char *round_text(struct mon_hunt *h, const struct monmap *map, int 
 
     text[0] = 0;
     assert_true(mon_hunt_start(h, map, avoid) >= 0);
-    while (mon_hunt_next(h, &t))
+    while (mon_hunt_next(h, 0, &t))
         at += (size_t)snprintf(text + at, sizeof(text) - at, "%u%c", t.rank,
                                t.type == ENTITY_ADDR_RDMA ? 'r' : 'v');
     return text;
@@ -54,6 +54,7 @@ static const char *round_text(struct mon_hunt *h, const struct monmap *map, int 
 
 static void test_order(void **state UNUSED)
 {
+    struct mon_hunt_try t;
     struct mon_hunt h;
     struct monmap m;
 
@@ -67,6 +68,14 @@ static void test_order(void **state UNUSED)
     add(&m, "d", "v2:10.0.0.4:3300/0", 0, 0); /* nothing that we speak */
     assert_string_equal(round_text(&h, &m, -1), "2r1r0v1v");
     assert_string_equal(round_text(&h, &m, 2), "2r1r0v1v"); /* alone in its priority */
+
+    /* At once only what goes over the same transport. */
+    assert_int_equal(mon_hunt_start(&h, &m, -1), 4);
+    assert_true(mon_hunt_next(&h, 0, &t));
+    assert_true(mon_hunt_next(&h, ENTITY_ADDR_RDMA, &t));
+    assert_false(mon_hunt_next(&h, ENTITY_ADDR_RDMA, &t));
+    assert_true(mon_hunt_next(&h, ENTITY_ADDR_V1, &t));
+    assert_int_equal(t.rank, 0);
     mon_hunt_destroy(&h);
     monmap_destroy(&m);
 }
