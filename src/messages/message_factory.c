@@ -16,6 +16,13 @@
 #include "messages/m_mon_subscribe.h"
 #include "messages/m_osd_map.h"
 #include "messages/m_osd_op.h"
+#include "messages/m_osd_backoff.h"
+#include "messages/m_osd_boot.h"
+#include "messages/m_osd_pg_create.h"
+#include "messages/m_osd_ping.h"
+#include "messages/m_osd_state.h"
+#include "messages/m_purged_snaps.h"
+#include "messages/m_watch_notify.h"
 #include "messages/m_ping.h"
 #include "messages/m_pool_op.h"
 #include "messages/m_pool_stats.h"
@@ -49,6 +56,19 @@ static const struct message_codec *const codecs[] = {
     &m_command_codec,
     &m_command_reply_codec,
     &m_mgr_map_codec,
+    &m_watch_notify_codec,
+    &m_osd_backoff_codec,
+    &m_osd_ping_codec,
+    &m_osd_boot_codec,
+    &m_osd_failure_codec,
+    &m_osd_alive_codec,
+    &m_osd_mark_me_down_codec,
+    &m_mon_get_purged_snaps_codec,
+    &m_mon_get_purged_snaps_reply_codec,
+    &m_mon_get_osdmap_codec,
+    &m_osd_beacon_codec,
+    &m_osd_pg_created_codec,
+    &m_osd_pg_create2_codec,
     NULL,
 };
 

@@ -67,6 +67,19 @@ static const struct golden goldens[] = {
      "command({\"prefix\": \"get_command_descriptions\"}) v1"},
     {"command-reply", MSG_COMMAND_REPLY, 1, 1, CEPH_FEATURES_ALL, "command_reply(0 ) v1"},
     {"mgr-map", MSG_MGR_MAP, 1, 1, CEPH_FEATURES_ALL, "mgrmap(e 145) v1"},
+    {"watch-notify", MSG_WATCH_NOTIFY, 3, 1, CEPH_FEATURES_ALL, NULL},
+    {"watch-notify-complete", MSG_WATCH_NOTIFY, 3, 1, CEPH_FEATURES_ALL, NULL},
+    {"osd-backoff-block", MSG_OSD_BACKOFF, 1, 1, CEPH_FEATURES_ALL, NULL},
+    {"osd-backoff-unblock", MSG_OSD_BACKOFF, 1, 1, CEPH_FEATURES_ALL, NULL},
+    {"osd-ping", MSG_OSD_PING, 5, 4, CEPH_FEATURES_ALL, NULL},
+    {"osd-ping-reply", MSG_OSD_PING, 5, 4, CEPH_FEATURES_ALL, NULL},
+    {"osd-boot", MSG_OSD_BOOT, 7, 7, CEPH_FEATURES_ALL, NULL},
+    {"osd-failure", MSG_OSD_FAILURE, 4, 4, CEPH_FEATURES_ALL, NULL},
+    {"osd-alive", MSG_OSD_ALIVE, 1, 1, CEPH_FEATURES_ALL, NULL},
+    {"osd-mark-me-down", MSG_OSD_MARK_ME_DOWN, 4, 3, CEPH_FEATURES_ALL, NULL},
+    {"osd-beacon", MSG_OSD_BEACON, 3, 1, CEPH_FEATURES_ALL, NULL},
+    {"osd-pg-created", MSG_OSD_PG_CREATED, 1, 1, CEPH_FEATURES_ALL, NULL},
+    {"osd-pg-create2", MSG_OSD_PG_CREATE2, 2, 1, CEPH_FEATURES_ALL, NULL},
 };
 
 /* A received message around the bytes of a vector. */
@@ -194,8 +207,8 @@ static void test_describe(void **state UNUSED)
     m = message_create(9999, 7, 1);
     assert_string_equal(message_describe(m, buf, sizeof(buf)), "unknown type=9999 v7");
     message_put(m);
-    m = message_create(MSG_OSD_BOOT, 7, 7);
-    assert_string_equal(message_describe(m, buf, sizeof(buf)), "osd_boot type=71 v7");
+    m = message_create(MSG_OSD_PG_TRIM, 2, 2);
+    assert_string_equal(message_describe(m, buf, sizeof(buf)), "pg_trim type=86 v2");
     message_put(m);
 }
 
