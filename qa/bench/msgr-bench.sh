@@ -3,14 +3,18 @@
 # The messenger against bare sockets: rstream, the bench's own raw loop and the messenger take turns in one run on one
 # machine; printed are the medians and how they relate. Run it from the build tree, on a machine that is otherwise idle.
 #
-#   qa/bench/msgr-bench.sh [--rounds N] [--seconds S] [CASE...]
+#   qa/bench/msgr-bench.sh [--rounds N] [--seconds S] [--realtime] [CASE...]
+#
+# --realtime puts everything measured before other programs (SCHED_FIFO): for a machine that is not idle. All three have
+# the same spinning (rstream knows for ever and not at all) and the same socket buffers (rstream's: 512 KiB over TCP).
+# rstream says how long a transfer took on average, so its runs are short and the median is taken of many.
 #
 # CASE: host (TCP on loopback), connections (10,000 of them), vm (rsockets and TCP in qa/rdma-vm), vm-connections
 # (1,000 rsockets). Default: all. What starts with "inside" is for the part that runs in the machine.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 bench=${CEPH_MSGR_BENCH:-src/tools/ceph-msgr-bench}
-rounds=9 seconds=1 peer=127.0.0.1
+rounds=9 seconds=0.5 peer=127.0.0.1 realtime=()
 tmp=$(mktemp -d) || exit 1
 server=
 cleanup() {
@@ -33,11 +37,11 @@ rstream_run() {
     [ "$1" = simple ] && options+=(-T s)
     [ "$2" = 0 ] && options+=(-T b)
     next_port
-    rstream "${options[@]}" -p $port -S "$3" -I "$4" -C "$5" >/dev/null 2>&1 &
+    "${realtime[@]}" rstream "${options[@]}" -p $port -S "$3" -I "$4" -C "$5" >/dev/null 2>&1 &
     server=$!
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         sleep 0.2
-        us=$(timeout 120 rstream "${options[@]}" -s "$peer" -p $port -S "$3" -I "$4" -C "$5" 2>/dev/null |
+        us=$(timeout 120 "${realtime[@]}" rstream "${options[@]}" -s "$peer" -p $port -S "$3" -I "$4" -C "$5" 2>/dev/null |
             awk '$1 == "custom" {print $8}')
         [ -n "$us" ] && break
     done
@@ -53,18 +57,18 @@ ours() {
     shift 3
     [ "$type" = rsockets ] && prefix=rdma
     local common=(--ms-type "$type" --ms-tcp-spin-us "$spin" --ms-rsockets-spin-us "$spin" --ms-crc-data=false
-        --ms-rsockets-max-connections 1016)
+        --ms-tcp-sndbuf 512K --ms-tcp-rcvbuf 512K)
     local raw=()
     [ "${1:-}" = --raw ] && raw=(--raw)
     rm -f "$tmp/addr"; : >"$tmp/addr"
-    "$bench" server "$prefix:$peer" "${common[@]}" "${raw[@]}" >>"$tmp/addr" &
+    "${realtime[@]}" "$bench" server "$prefix:$peer" "${common[@]}" "${raw[@]}" >>"$tmp/addr" &
     server=$!
     for _ in $(seq 100); do
         addr=$(head -1 "$tmp/addr")
         [ -n "$addr" ] && break
         sleep 0.1
     done
-    "$bench" client "$addr" "${common[@]}" -b "$size" --time "$seconds" --warmup 0.2 -f json "$@" || echo "failed: $*" >&2
+    "${realtime[@]}" "$bench" client "$addr" "${common[@]}" -b "$size" --time "$seconds" --warmup 0.2 -f json "$@" || echo "failed: $*" >&2
     kill $server
     wait $server 2>/dev/null
     server=
@@ -101,7 +105,7 @@ stream() {
 
 head_lines() {
     echo
-    echo "$1: $(uname -r), $(nproc) CPUs ($(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)), medians of $rounds runs"
+    echo "$1${realtime[0]:+, before all other programs}: $(uname -r), $(nproc) CPUs ($(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)), medians of $rounds runs"
     echo "ping-pong: microseconds for a round trip, one under way; spin: microseconds of looking before sleeping"
     row transport case size spin rstream raw messenger ratio raw/rs
 }
@@ -167,6 +171,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2; shift 2 ;;
         --seconds) seconds=$2; shift 2 ;;
+        --realtime) realtime=(chrt -f 10); shift ;;
         -*) usage ;;
         *) cases+=("$1"); shift ;;
     esac

@@ -153,6 +153,8 @@
       "send small messages at once (TCP_NODELAY)") \
     X(ms_tcp_rcvbuf, SIZE, ADVANCED, "0", NULL, 0, RANGE(0, 1 << 30), NULL, \
       "receive buffer of TCP sockets (SO_RCVBUF); 0: the system's choice") \
+    X(ms_tcp_sndbuf, SIZE, ADVANCED, "0", NULL, 0, RANGE(0, 1 << 30), NULL, \
+      "send buffer of TCP sockets (SO_SNDBUF); 0: the system's choice") \
     X(ms_tcp_prefetch_max_size, SIZE, ADVANCED, "4096", NULL, 0, RANGE(0, 1 << 24), NULL, \
       "reads below this size go through the read-ahead") \
     X(ms_tcp_spin_us, UINT, ADVANCED, "0", NULL, OPTION_STARTUP, RANGE(0, 1000000), NULL, \

@@ -28,6 +28,7 @@ int accepter_create(struct messenger *m, const struct messenger_transport *mt, s
     struct transport_socket_options options = {
         .nodelay = m->options.tcp_nodelay,
         .rcvbuf = m->options.tcp_rcvbuf,
+        .sndbuf = m->options.tcp_sndbuf,
         .backlog = m->options.listen_backlog,
     };
     struct accepter *a = calloc(1, sizeof(*a));

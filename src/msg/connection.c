@@ -405,7 +405,8 @@ static void begin_dial(struct connection *c, struct worker *w, const struct mess
                        const struct entity_addr *addr)
 {
     const struct messenger_options *o = &c->messenger->options;
-    struct transport_socket_options so = {.nodelay = o->tcp_nodelay, .rcvbuf = o->tcp_rcvbuf};
+    struct transport_socket_options so = {
+        .nodelay = o->tcp_nodelay, .rcvbuf = o->tcp_rcvbuf, .sndbuf = o->tcp_sndbuf};
     struct entity_addr own = messenger_canonical_addr(c->messenger);
     bool bind_first = o->bind_before_connect && !entity_addr_is_blank_ip(&own);
     struct dial *d = NULL;

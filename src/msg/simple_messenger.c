@@ -31,6 +31,7 @@ static void read_options(struct messenger *m)
     o->bind_before_connect = conf_bool(conf, OPT_ms_bind_before_connect);
     o->learn_addr = conf_bool(conf, OPT_ms_learn_addr_from_peer);
     o->tcp_rcvbuf = (int)conf_i64(conf, OPT_ms_tcp_rcvbuf);
+    o->tcp_sndbuf = (int)conf_i64(conf, OPT_ms_tcp_sndbuf);
     o->listen_backlog = (int)conf_i64(conf, OPT_ms_tcp_listen_backlog);
     o->initial_backoff_ns = conf_seconds_ns(conf, OPT_ms_initial_backoff);
     o->max_backoff_ns = conf_seconds_ns(conf, OPT_ms_max_backoff);

@@ -31,7 +31,7 @@ struct throttle;
 struct messenger_options {
     bool crc_data, crc_header;
     bool tcp_nodelay, bind_before_connect, learn_addr;
-    int tcp_rcvbuf, listen_backlog;
+    int tcp_rcvbuf, tcp_sndbuf, listen_backlog;
     uint64_t initial_backoff_ns, max_backoff_ns;
     uint64_t handshake_timeout_ns, dial_timeout_ns;
     uint64_t max_message_bytes;

@@ -112,6 +112,11 @@ static int await(struct raw *r, unsigned interest)
 /* 0, -ECONNRESET where the stream ends, or another error. */
 static int recv_all(struct raw *r, size_t len)
 {
+    /* The answer to what was just sent cannot be there yet: no try in vain before sleeping. */
+    int e = await(r, TRANSPORT_READ);
+
+    if (e < 0)
+        return e;
     for (size_t have = 0; have < len;) {
         ssize_t n = r->transport->recv(r->socket, r->buf + have, len - have);
         if (n == 0)
@@ -185,6 +190,15 @@ static int set_size(struct raw *r, uint32_t size, uint32_t burst)
     return 0;
 }
 
+static struct transport_socket_options socket_options(const struct conf *conf)
+{
+    return (struct transport_socket_options){
+        .nodelay = conf_bool(conf, OPT_ms_tcp_nodelay),
+        .rcvbuf = (int)conf_u64(conf, OPT_ms_tcp_rcvbuf),
+        .sndbuf = (int)conf_u64(conf, OPT_ms_tcp_sndbuf),
+    };
+}
+
 /* ---- server ---- */
 
 static int serve_one(struct raw *r)
@@ -230,7 +244,7 @@ int msgr_bench_raw_serve(const struct conf *conf, const struct entity_addr *addr
                          size_t err_size)
 {
     const struct transport *t = transport_of(addr, conf, err, err_size);
-    const struct transport_socket_options options = {.nodelay = conf_bool(conf, OPT_ms_tcp_nodelay)};
+    const struct transport_socket_options options = socket_options(conf);
     struct entity_addr at = *addr;
     struct transport_listener *listener;
     struct sockaddr_storage real;
@@ -265,7 +279,7 @@ int msgr_bench_raw_serve(const struct conf *conf, const struct entity_addr *addr
 static int dial(const struct transport *t, const struct conf *conf, const struct entity_addr *server,
                 struct transport_socket **out)
 {
-    const struct transport_socket_options options = {.nodelay = conf_bool(conf, OPT_ms_tcp_nodelay)};
+    const struct transport_socket_options options = socket_options(conf);
     struct transport_dial *d;
     struct handover h;
     int e;

@@ -27,7 +27,7 @@ check "the table has a row with figures for each size" table_is_whole
 
 for pattern in ping-pong send receive both; do
     data_is_intact() {
-        run self --time 0.2 --warmup 0 -b 0,1,5000,1M -t 7 --pattern $pattern --check -f json &&
+        run self --time 0.2 --warmup 0 -b 0,1,5000,1M -t 7 --pattern "$pattern" --check -f json &&
             json 'len(d["results"]) == 4 and all(r["messages"] > 0 and r["bad"] == 0 for r in d["results"])' &&
             json "d['pattern'] == '$pattern' and d['check'] and d['crc_data'] and d['transport'] == 'simple'"
     }
@@ -62,8 +62,11 @@ two_processes() {
     server=$!
     for _ in $(seq 100); do [ -s "$tmp/address" ] && break; sleep 0.1; done
     address=$(head -1 "$tmp/address")
-    run client "$address" --time 0.2 --warmup 0 -f json && json 'r["messages"] > 0' || { kill $server; return 1; }
-    run client "$address" --time 0.2 --warmup 0 -f json && json 'r["messages"] > 0' || { kill $server; return 1; }
+    for _ in 1 2; do
+        run client "$address" --time 0.2 --warmup 0 -f json && json 'r["messages"] > 0' && continue
+        kill $server
+        return 1
+    done
     kill $server && wait $server
 }
 check "a server serves one client after the other and ends cleanly" two_processes

@@ -486,7 +486,7 @@ static void test_strangers(void **state UNUSED)
 {
     static const char tls_hello[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
     static const char *const greetings[] = {"GET / HTTP/1.0\r\n\r\n", tls_hello, "ceph v2\n\x10\0\0\0",
-                                            "ceph v026"};
+                                            "ceph v026\n"};
     struct end server, client;
     struct connection *c;
     int silent;
