@@ -107,17 +107,18 @@ static bool is_good_char(const char *set, char c)
 
 static json_t *string_value(const struct cli_type *type, const char *word, char *why, size_t why_size)
 {
+    json_t *value;
+
     for (const char *c = word; type->goodchars && *c; c++) {
         if (!is_good_char(type->goodchars, *c)) {
             snprintf(why, why_size, "'%c' in '%s' is not one of %s", *c, word, type->goodchars);
             return NULL;
         }
     }
-    if (!json_string(word)) {
-        snprintf(why, why_size, "the argument is not UTF-8");
-        return NULL;
-    }
-    return json_string(word);
+    value = json_string(word);
+    if (!value)
+        snprintf(why, why_size, "an argument is not UTF-8");
+    return value;
 }
 
 static json_t *choice_value(const struct cli_type *type, const char *word, char *why, size_t why_size)
