@@ -246,10 +246,8 @@ static void look_at_all_locked(void)
         rsockets_watch_begin(&accepter.queue);
 }
 
-static void *accepter_run(void *arg)
+static void accepter_run(struct rsockets_thread *self)
 {
-    struct rsockets_thread *self = arg;
-
     rsockets_thread_lock(self);
     while (!rsockets_thread_ends_locked(self)) {
         look_at_all_locked();
@@ -262,7 +260,6 @@ static void *accepter_run(void *arg)
         if (l->state == GONE)
             close_locked(l);
     rsockets_thread_unlock(self);
-    return NULL;
 }
 
 int rsockets_accepter_start(void)

@@ -153,10 +153,8 @@ static void call_one(struct rsockets_dial *d)
     rsockets_thread_unlock(&connector.ticker);
 }
 
-static void *caller_run(void *arg)
+static void caller_run(struct rsockets_thread *self)
 {
-    struct rsockets_thread *self = arg;
-
     rsockets_thread_lock(self);
     /* What is queued is looked at even when stopping: its slots and memory are to come back. */
     while (!list_empty(&connector.to_call) || !rsockets_thread_ends_locked(self)) {
@@ -173,7 +171,6 @@ static void *caller_run(void *arg)
         rsockets_thread_lock(self);
     }
     rsockets_thread_unlock(self);
-    return NULL;
 }
 
 static void forget_locked(struct rsockets_dial *d)
@@ -300,10 +297,8 @@ static bool goes_on_locked(const struct rsockets_thread *self)
     return !list_empty(&connector.dials) && clock_monotonic_ns() < connector.give_up_ns;
 }
 
-static void *ticker_run(void *arg)
+static void ticker_run(struct rsockets_thread *self)
 {
-    struct rsockets_thread *self = arg;
-
     rsockets_thread_lock(self);
     while (goes_on_locked(self)) {
         uint64_t until, again;
@@ -320,7 +315,6 @@ static void *ticker_run(void *arg)
         if (d->handed_on)
             close_locked(d);
     rsockets_thread_unlock(self);
-    return NULL;
 }
 
 int rsockets_connector_start(void)

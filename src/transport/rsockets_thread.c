@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "transport/rsockets_thread.h"
 
-#include <time.h>
-
-#include "common/clock.h"
 #include "transport/helper_thread.h"
 
 /* What this thread is, when it is a helper. */
@@ -12,7 +9,7 @@ static _Thread_local unsigned my_generation;
 
 struct beginning {
     struct rsockets_thread *t;
-    void *(*run)(void *);
+    void (*run)(struct rsockets_thread *);
     unsigned generation;
     bool taken; /* the lock of t */
 };
@@ -21,7 +18,7 @@ static void *begin(void *arg)
 {
     struct beginning *b = arg;
     struct rsockets_thread *t = b->t;
-    void *(*run)(void *) = b->run;
+    void (*run)(struct rsockets_thread *) = b->run;
 
     me = t;
     my_generation = b->generation;
@@ -29,10 +26,16 @@ static void *begin(void *arg)
     b->taken = true; /* b is gone after that */
     cond_broadcast(&t->cond);
     mutex_unlock(&t->lock);
-    return run(t);
+    run(t);
+    mutex_lock(&t->lock);
+    if (t->generation == my_generation)
+        t->ended = true;
+    cond_broadcast(&t->cond);
+    mutex_unlock(&t->lock);
+    return NULL;
 }
 
-int rsockets_thread_start(struct rsockets_thread *t, const char *name, void *(*run)(void *))
+int rsockets_thread_start(struct rsockets_thread *t, const char *name, void (*run)(struct rsockets_thread *))
 {
     struct beginning b = {.t = t, .run = run};
     int r;
@@ -43,7 +46,7 @@ int rsockets_thread_start(struct rsockets_thread *t, const char *name, void *(*r
         t->initialized = true;
     }
     mutex_lock(&t->lock);
-    t->stopping = false;
+    t->stopping = t->ended = false;
     b.generation = ++t->generation;
     r = helper_thread_start(&t->id, name, begin, &b);
     while (!r && !b.taken)
@@ -62,13 +65,20 @@ void rsockets_thread_begin_stop(struct rsockets_thread *t)
 
 bool rsockets_thread_end_stop(struct rsockets_thread *t, uint64_t deadline_ns)
 {
-    const struct timespec deadline = {.tv_sec = (time_t)(deadline_ns / NSEC_PER_SEC),
-                                      .tv_nsec = (long)(deadline_ns % NSEC_PER_SEC)};
+    bool ended;
 
-    if (!pthread_clockjoin_np(t->id, NULL, CLOCK_MONOTONIC, &deadline))
-        return true;
-    pthread_detach(t->id);
-    return false;
+    mutex_lock(&t->lock);
+    while (!t->ended && cond_wait_until(&t->cond, &t->lock, deadline_ns))
+        ;
+    ended = t->ended;
+    if (!ended)
+        t->generation++;
+    mutex_unlock(&t->lock);
+    if (ended)
+        pthread_join(t->id, NULL);
+    else
+        pthread_detach(t->id);
+    return ended;
 }
 
 void rsockets_thread_lock(struct rsockets_thread *t)

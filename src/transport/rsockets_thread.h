@@ -21,12 +21,13 @@ struct rsockets_thread {
     bool initialized;
     pthread_t id;
     /* lock */
-    bool stopping;
+    bool stopping, ended;
     unsigned generation; /* of the thread that is not left behind */
 };
 
-/* name: at most 15 characters. run gets t. */
-int rsockets_thread_start(struct rsockets_thread *t, const char *name, void *(*run)(void *)) MUST_CHECK;
+/* name: at most 15 characters. */
+int rsockets_thread_start(struct rsockets_thread *t, const char *name,
+                          void (*run)(struct rsockets_thread *)) MUST_CHECK;
 /* After begin_stop the thread is ending; end_stop waits until the deadline at most. False: it was left
  * behind. */
 void rsockets_thread_begin_stop(struct rsockets_thread *t);

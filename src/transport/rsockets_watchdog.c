@@ -53,10 +53,8 @@ static void look_at_locked(struct rsockets_watch *w, uint64_t now)
     }
 }
 
-static void *watch(void *arg)
+static void watch(struct rsockets_thread *self)
 {
-    struct rsockets_thread *self = arg;
-
     rsockets_thread_lock(self);
     while (!rsockets_thread_ends_locked(self)) {
         const uint64_t now = clock_monotonic_ns();
@@ -69,7 +67,6 @@ static void *watch(void *arg)
         rsockets_thread_wait_locked(self, now + TICK_NS);
     }
     rsockets_thread_unlock(self);
-    return NULL;
 }
 
 int rsockets_watchdog_start(void)

@@ -627,6 +627,7 @@ int main(int argc, char **argv)
     inet_pton(AF_INET, address, &((struct sockaddr_in *)&here)->sin_addr);
     conf = conf_create("ceph", "client", "admin", false);
     set("ms_rsockets_max_connections", "60");
+    set("ms_rsockets_connect_timeout", "120"); /* many at once, emulated */
     rig_conf = conf;
     if (argc < 2)
         return unit_run("rsockets_faults", tests);
