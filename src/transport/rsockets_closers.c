@@ -2,7 +2,6 @@
 #include "transport/rsockets_closers.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <rdma/rsocket.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mutex.h"
-#include "transport/helper_thread.h"
+#include "common/thread.h"
 #include "transport/rsockets_options.h"
 #include "transport/rsockets_watchdog.h"
 #include "transport/sockaddr.h"
@@ -101,14 +100,10 @@ static void *closer_run(void *arg UNUSED)
 
 static int add_thread_locked(void)
 {
-    pthread_t id;
-    int r = helper_thread_start(&id, "ms_rs_closer", closer_run, NULL);
+    int r = thread_start_detached("ms_rs_closer", closer_run, NULL);
 
-    if (r)
-        return r;
-    pthread_detach(id);
-    all.threads++;
-    return 0;
+    all.threads += !r;
+    return r;
 }
 
 int rsockets_closers_start(void)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "transport/rsockets_thread.h"
-
-#include "transport/helper_thread.h"
-
 /* What this thread is, when it is a helper. */
 static _Thread_local const struct rsockets_thread *me;
 static _Thread_local unsigned my_generation;
@@ -48,7 +45,7 @@ int rsockets_thread_start(struct rsockets_thread *t, const char *name, void (*ru
     mutex_lock(&t->lock);
     t->stopping = t->ended = false;
     b.generation = ++t->generation;
-    r = helper_thread_start(&t->id, name, begin, &b);
+    r = thread_start(&t->thread, name, begin, &b);
     while (!r && !b.taken)
         cond_wait(&t->cond, &t->lock);
     mutex_unlock(&t->lock);
@@ -75,9 +72,9 @@ bool rsockets_thread_end_stop(struct rsockets_thread *t, uint64_t deadline_ns)
         t->generation++;
     mutex_unlock(&t->lock);
     if (ended)
-        pthread_join(t->id, NULL);
+        thread_join(&t->thread);
     else
-        pthread_detach(t->id);
+        pthread_detach(t->thread.id);
     return ended;
 }
 

@@ -14,12 +14,13 @@
 #include <stdint.h>
 
 #include "common/mutex.h"
+#include "common/thread.h"
 
 struct rsockets_thread {
     struct mutex lock;
     struct cond cond;
     bool initialized;
-    pthread_t id;
+    struct thread thread;
     /* lock */
     bool stopping, ended;
     unsigned generation; /* of the thread that is not left behind */

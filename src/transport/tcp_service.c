@@ -10,13 +10,13 @@
 
 #include "common/clock.h"
 #include "common/mutex.h"
-#include "transport/helper_thread.h"
+#include "common/thread.h"
 #include "transport/wakeup.h"
 
 #define BATCH 64
 
 static struct {
-    pthread_t thread;
+    struct thread thread;
     int epoll;
     struct wakeup wakeup;
     struct mutex lock;
@@ -144,7 +144,7 @@ int tcp_service_start(void)
         r = -errno;
         goto out_wakeup;
     }
-    r = helper_thread_start(&service.thread, "ms_tcp_service", serve, NULL);
+    r = thread_start(&service.thread, "ms_tcp_service", serve, NULL);
     if (!r)
         return 0;
 out_wakeup:
@@ -162,7 +162,7 @@ void tcp_service_stop(void)
     service.stopping = true;
     mutex_unlock(&service.lock);
     wakeup_wake(&service.wakeup);
-    pthread_join(service.thread, NULL);
+    thread_join(&service.thread);
 
     list_splice_tail(&service.dead, &service.all);
     mutex_lock(&service.lock);
@@ -236,7 +236,7 @@ int tcp_service_take_fd(struct tcp_task *t)
 
 int tcp_service_quiesce(struct tcp_task *t)
 {
-    const bool own_thread = pthread_equal(pthread_self(), service.thread);
+    const bool own_thread = pthread_equal(pthread_self(), service.thread.id);
     int fd;
 
     mutex_lock(&service.lock);

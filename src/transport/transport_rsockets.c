@@ -8,7 +8,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "transport/helper_thread.h"
+#include "common/thread.h"
 #include "transport/rsockets_accepter.h"
 #include "transport/rsockets_closers.h"
 #include "transport/rsockets_connector.h"
@@ -68,7 +68,7 @@ static void *prepare(void *arg)
 static int prepare_library(const struct conf *conf, char *err, size_t err_size)
 {
     struct preparation p = {.err = err, .err_size = err_size};
-    pthread_t thread;
+    struct thread thread;
     int r = rsockets_options_read(conf);
 
     if (!r)
@@ -78,10 +78,10 @@ static int prepare_library(const struct conf *conf, char *err, size_t err_size)
     rsockets_library_identify();
     dout(rdma, 0, "rsockets by %s; known of it: %s", rsockets_library_file(),
          rsockets_library_faults()[0] ? rsockets_library_faults() : "no faults");
-    r = helper_thread_start(&thread, "ms_rs_prepare", prepare, &p);
+    r = thread_start(&thread, "ms_rs_prepare", prepare, &p);
     if (r)
         return r;
-    pthread_join(thread, NULL);
+    thread_join(&thread);
     if (!p.r) {
         pthread_atfork(NULL, NULL, note_fork);
         prepared = true;
