@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# genuine.sh: genuine Ceph programs for interop tests: finding them, and a monitor of theirs on loopback, without
-# authentication, messenger v1. To be sourced, with $srcdir set; sources tap.sh.
+# genuine.sh: genuine Ceph programs for interop tests: finding them, and a monitor of theirs on loopback, messenger v1,
+# without authentication unless $auth is cephx. To be sourced, with $srcdir set; sources tap.sh.
 
 # shellcheck source=qa/interop/tap.sh
 . "${srcdir:-.}/qa/interop/tap.sh"
 
 genuine_bin=${GENUINE_BIN:-/usr/bin}
+auth=${auth:-none}
 fsid=$(cat /proc/sys/kernel/random/uuid)
 
 # need_genuine PROGRAM...: skips the whole test unless these are installed and not ours.
@@ -31,9 +32,10 @@ write_conf() {
 [global]
 fsid = $fsid
 mon_host = $host
-auth_cluster_required = none
-auth_service_required = none
-auth_client_required = none
+auth_cluster_required = $auth
+auth_service_required = $auth
+auth_client_required = $auth
+keyring = $tmp/\$name.keyring
 ms_bind_msgr2 = false
 run_dir = $tmp
 admin_socket = $tmp/\$cluster-\$name.asok
@@ -66,8 +68,22 @@ start_genuine_mon() {
 }
 
 make_genuine_mon() {
+    local keyring=()
+
+    if [ "$auth" = cephx ]; then
+        make_keyrings "$genuine_bin/ceph-authtool" || return
+        keyring=(--keyring "$tmp/mkfs.keyring")
+    fi
     "$genuine_bin/monmaptool" --create --clobber --fsid "$fsid" --addv "$1" "[v1:127.0.0.1:$mon_port]" "$tmp/monmap" &&
-        "$genuine_bin/ceph-mon" -c "$conf" --mkfs -i "$1" --monmap "$tmp/monmap"
+        "$genuine_bin/ceph-mon" -c "$conf" --mkfs -i "$1" --monmap "$tmp/monmap" "${keyring[@]}"
+}
+
+# make_keyrings CEPH_AUTHTOOL: mkfs.keyring and client.admin.keyring in $tmp, for a new cluster.
+make_keyrings() {
+    "$1" -C "$tmp/mkfs.keyring" -n mon. -g --cap mon 'allow *' &&
+        "$1" -C "$tmp/client.admin.keyring" -n client.admin -g --cap mon 'allow *' --cap osd 'allow *' \
+            --cap mds 'allow *' --cap mgr 'allow *' &&
+        "$1" "$tmp/mkfs.keyring" --import-keyring "$tmp/client.admin.keyring"
 }
 
 # run_genuine_mon NAME: starts one that was made (again), and waits until it answers.

@@ -6,8 +6,8 @@
  * One auth_client lives as long as its mon client: it keeps what it got (tickets) across sessions. The mon
  * client creates it when the monitor has chosen a protocol, starts it anew for each session, and calls it
  * with its own lock held, so nothing here blocks. Threads: build_request, handle_reply and start one at a
- * time; the authorizer upcalls on the messenger's workers at any time. Errors: negative errno; -EACCES for a
- * refusal.
+ * time; the authorizer upcalls on the messenger's workers at any time, as long as the client lives. Errors:
+ * negative errno; -EACCES for a refusal.
  */
 #ifndef CEPH_AUTH_AUTH_CLIENT_H
 #define CEPH_AUTH_AUTH_CLIENT_H
@@ -21,6 +21,7 @@
 #include "types/entity_name.h"
 
 struct auth_client;
+struct auth_service;
 struct conf;
 
 #define AUTH_CLIENT_MORE 1 /* handle_reply(): another request is due */
@@ -39,9 +40,11 @@ struct auth_client_ops {
                         size_t len);
     /* True when something that was got runs out soon, so that a request is due although all was well. */
     bool (*wants_renewal)(struct auth_client *c, uint64_t now_ns);
+    /* True when a new session may be asked for under the global_id of the last: it can be proved. */
+    bool (*keeps_global_id)(struct auth_client *c);
 
-    /* Authorizers for other daemons; only the connector's half is set. arg is set by the caller of
-     * auth_client_upcalls(). */
+    /* Authorizers for other daemons; only the connector's half is set, and without its argument, which is c.
+     */
     struct auth_upcalls connector;
 };
 
@@ -51,23 +54,25 @@ struct auth_client {
 
 /*
  * The protocols that may be offered under this configuration, in its order: auth_client_required for clients,
- * auth_cluster_required for daemons, auth_supported over both. Returns their number; 0 with a line in err
+ * auth_cluster_required for daemons, auth_supported over both. cephx is left out, with a line in the log,
+ * when there is no key for name but another protocol is allowed. Returns their number; 0 with a line in err
  * when nothing that is configured can be had.
  */
-unsigned auth_client_protocols(const struct conf *conf, uint32_t *protocols, unsigned max, char *err,
-                               size_t err_size);
+unsigned auth_client_protocols(const struct conf *conf, const struct entity_id *name, uint32_t *protocols,
+                               unsigned max, char *err, size_t err_size);
 
-/* NULL: unknown protocol or no memory. name is copied. */
+/* conf outlives it, name is copied. service: a daemon's, which gets its rotating keys; NULL: it is none.
+ * NULL: unknown protocol, no key (with a line in the log) or no memory. */
 struct auth_client *auth_client_create(uint32_t protocol, const struct conf *conf,
-                                       const struct entity_id *name);
+                                       const struct entity_id *name, struct auth_service *service);
 static inline void auth_client_free(struct auth_client *c)
 {
     if (c)
         c->ops->free(c);
 }
 
-/* For messenger_set_auth(); c outlives their use. */
-struct auth_upcalls auth_client_upcalls(struct auth_client *c);
+/* The release_dial() of all protocols; may be called after the client is gone. */
+void auth_client_release_dial(struct authorizer *a);
 
 /* Protocol none. */
 struct auth_client *auth_none_client_create(const struct entity_id *name);

@@ -50,6 +50,12 @@ static bool none_wants_renewal(struct auth_client *c UNUSED, uint64_t now_ns UNU
     return false;
 }
 
+/* Nobody asks for a proof. */
+static bool none_keeps_global_id(struct auth_client *c)
+{
+    return atomic_load(&none_of(c)->global_id) != 0;
+}
+
 /* Monitors authenticate us by messages; everybody else reads who we are from the authorizer. */
 static int none_get_authorizer(void *arg, uint32_t peer_type, const uint8_t *challenge UNUSED,
                                size_t challenge_len UNUSED, struct authorizer *a)
@@ -77,6 +83,10 @@ static int none_check_reply(void *arg UNUSED, struct authorizer *a UNUSED, const
     return 0;
 }
 
+static void none_refused(void *arg UNUSED, uint32_t peer_type UNUSED, struct authorizer *a UNUSED)
+{
+}
+
 static void none_release_dial(void *arg UNUSED, struct authorizer *a UNUSED)
 {
 }
@@ -88,10 +98,12 @@ static const struct auth_client_ops none_ops = {
     .build_request = none_build_request,
     .handle_reply = none_handle_reply,
     .wants_renewal = none_wants_renewal,
+    .keeps_global_id = none_keeps_global_id,
     .connector =
         {
             .get_authorizer = none_get_authorizer,
             .check_reply = none_check_reply,
+            .refused = none_refused,
             .release_dial = none_release_dial,
         },
 };

@@ -50,8 +50,7 @@ struct auth_identity {
     uint32_t entity_type;
     char *entity_id; /* malloc'ed, as in "client.ID" */
     uint64_t global_id;
-    uint8_t *caps; /* malloc'ed, encoded caps as the ticket had them; NULL: none */
-    size_t caps_len;
+    char *caps; /* malloc'ed, for the service that was dialled, as text; NULL: none */
     bool caps_allow_all;
 };
 void auth_identity_destroy(struct auth_identity *id);
@@ -68,18 +67,20 @@ struct auth_accept {
 };
 
 struct auth_upcalls {
-    void *arg;
+    void *connector_arg, *acceptor_arg; /* each half gets its own */
 
-    /* Connector. Fills in a (bytes NULL and len 0: none is needed). With a challenge, a holds the authorizer
-     * that was challenged and is changed to answer it. */
+    /* Connector; NULL in a messenger that only accepts. Fills in a (bytes NULL and len 0: none is needed).
+     * With a challenge, a holds the authorizer that was challenged and is changed to answer it. */
     int (*get_authorizer)(void *arg, uint32_t peer_type, const uint8_t *challenge, size_t challenge_len,
                           struct authorizer *a);
     /* Connector: checks the acceptor's reply; *security NULL where messages are not signed. */
     int (*check_reply)(void *arg, struct authorizer *a, const uint8_t *reply, size_t len, uint64_t features,
                        struct session_security **security);
+    /* Connector: the acceptor did not take a. */
+    void (*refused)(void *arg, uint32_t peer_type, struct authorizer *a);
     void (*release_dial)(void *arg, struct authorizer *a);
 
-    /* Acceptor. reply is malloc'ed and becomes the messenger's. */
+    /* Acceptor; NULL in a messenger that only dials. reply is malloc'ed and becomes the messenger's. */
     enum auth_verdict (*check_authorizer)(void *arg, struct auth_accept *accept, uint32_t peer_type,
                                           uint32_t protocol, const uint8_t *bytes, size_t len,
                                           uint64_t features, uint8_t **reply, size_t *reply_len,

@@ -271,6 +271,7 @@ static void init_hunt(struct mon_client *mc)
 struct mon_client *mon_client_create(struct conf *conf, struct messenger *m, char *err, size_t err_size)
 {
     struct mon_client *mc = calloc(1, sizeof(*mc));
+    struct auth_upcalls upcalls;
 
     snprintf(err, err_size, "no memory");
     if (!mc)
@@ -289,7 +290,8 @@ struct mon_client *mon_client_create(struct conf *conf, struct messenger *m, cha
         snprintf(err, err_size, "'%s' is no name of a Ceph entity", conf_name(conf));
         goto fail;
     }
-    mc->protocol_count = auth_client_protocols(conf, mc->protocols, ARRAY_SIZE(mc->protocols), err, err_size);
+    mc->protocol_count =
+        auth_client_protocols(conf, &mc->name, mc->protocols, ARRAY_SIZE(mc->protocols), err, err_size);
     if (mc->protocol_count == 0)
         goto fail;
     mc->timer = timer_thread_create("mon_client");
@@ -298,6 +300,8 @@ struct mon_client *mon_client_create(struct conf *conf, struct messenger *m, cha
         goto fail;
     }
     messenger_add_dispatcher(m, &dispatcher, mc);
+    upcalls = mon_client_auth_upcalls(mc);
+    messenger_set_auth(m, &upcalls);
     return mc;
 fail:
     mon_client_free(mc);
@@ -328,7 +332,8 @@ void mon_client_free(struct mon_client *mc)
     if (!mc)
         return;
     timer_thread_free(mc->timer);
-    auth_client_free(mc->auth);
+    for (unsigned i = 0; i < AUTH_CLIENTS_MAX; i++)
+        auth_client_free(mc->auths[i]);
     mon_client_log_destroy(mc);
     mon_sub_destroy(&mc->sub);
     mon_hunt_destroy(&mc->hunt);

@@ -29,6 +29,7 @@
 #include "messages/m_log.h"
 #include "msg/messenger.h"
 
+struct auth_service;
 struct conf;
 struct mon_client;
 
@@ -44,6 +45,15 @@ struct mon_client_callbacks {
 struct mon_client *mon_client_create(struct conf *conf, struct messenger *m, char *err, size_t err_size);
 void mon_client_set_callbacks(struct mon_client *mc, const struct mon_client_callbacks *callbacks,
                               void *arg); /* before the first session */
+/*
+ * Authentication towards others than monitors: the connector's half of messenger_set_auth(), which lives as
+ * long as mc. mon_client_create() sets it in its messenger; daemons add their acceptor's half and set it in
+ * theirs.
+ */
+struct auth_upcalls mon_client_auth_upcalls(struct mon_client *mc);
+/* A daemon's rotating keys go there; before the first session, and it outlives mc. */
+void mon_client_set_auth_service(struct mon_client *mc, struct auth_service *service);
+
 /* Ends the session; requests end with -ESHUTDOWN. Nothing is called back afterwards. */
 void mon_client_stop(struct mon_client *mc);
 void mon_client_free(struct mon_client *mc); /* after messenger_shutdown() */

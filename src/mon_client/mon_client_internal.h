@@ -28,6 +28,8 @@ enum mon_conn_state {
 
 struct mon_request;
 
+#define AUTH_CLIENTS_MAX 3 /* enum auth_protocol is the index */
+
 /* One connection to one monitor: a candidate while hunting, the session, or a request's own. */
 struct mon_conn {
     struct list entry; /* mon_client.conns */
@@ -35,6 +37,7 @@ struct mon_conn {
     enum mon_conn_state state;
     int rank;                    /* in the current monmap; -1: not in it */
     struct auth_client *auth;    /* NULL before the monitor's first reply */
+    bool owns_auth;              /* auth is not the mon client's */
     struct mon_request *request; /* NULL: a candidate or the session */
 };
 
@@ -87,7 +90,11 @@ struct mon_client {
     struct cond changed; /* session, auth_error, config_seen, stopping; and waiters of requests */
     bool started, stopping;
     struct monmap monmap;
-    struct auth_client *auth; /* the session's, kept over sessions; NULL: none yet */
+    /* The session's: one for each protocol that ever was chosen, kept over sessions and until the end,
+     * because workers may be using it. */
+    struct auth_client *auths[AUTH_CLIENTS_MAX];
+    struct auth_client *_Atomic auth;  /* the one in use; NULL: none yet. Read without the lock */
+    struct auth_service *auth_service; /* where a daemon's rotating keys go; NULL: nowhere */
     uint64_t global_id;
     int auth_error; /* of the last monitor that refused us; 0: none did since the last start */
     bool config_seen;
@@ -118,6 +125,9 @@ struct mon_client {
     struct timer_event tick;
     uint64_t tick_ns; /* armed for; 0: not */
 };
+
+/* mon_client_auth.c: the client for the protocol that the monitor has chosen; NULL: it cannot be. */
+struct auth_client *mon_client_get_auth_locked(struct mon_client *mc, uint32_t protocol);
 
 /* Unlocking calls what is to be called and arms the tick. */
 void mon_client_lock(struct mon_client *mc);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/auth_registry.h"
 #include "common/clock.h"
 #include "common/conf.h"
 #include "include/ceph_features.h"
@@ -49,7 +50,7 @@ void mon_client_drop_conn_locked(struct mon_client *mc, struct mon_conn *conn)
     list_remove(&conn->entry);
     connection_mark_down(conn->con);
     connection_put(conn->con);
-    if (conn->auth != mc->auth)
+    if (conn->owns_auth)
         auth_client_free(conn->auth);
     free(conn);
 }
@@ -173,11 +174,12 @@ static int send_auth(struct mon_client *mc, struct mon_conn *conn, uint32_t prot
 static int send_first_auth(struct mon_client *mc, struct mon_conn *conn)
 {
     struct auth_request request = {
-        .protocol_count = mc->protocol_count,
-        .name = mc->name, /* borrowed */
-        .global_id = conn->request ? 0 : mc->global_id,
+        .protocol_count = mc->protocol_count, .name = mc->name, /* borrowed */
     };
     struct encode payload;
+
+    if (!conn->request && mc->auth && mc->auth->ops->keeps_global_id(mc->auth))
+        request.global_id = mc->global_id;
 
     memcpy(request.protocols, mc->protocols, sizeof(request.protocols));
     encode_init(&payload);
@@ -199,21 +201,29 @@ static int send_next_auth(struct mon_client *mc, struct mon_conn *conn)
     return send_auth(mc, conn, conn->auth->ops->protocol, &payload);
 }
 
-/* The monitor chose a protocol. */
+static bool is_offered(const struct mon_client *mc, uint32_t protocol)
+{
+    for (unsigned i = 0; i < mc->protocol_count; i++)
+        if (mc->protocols[i] == protocol)
+            return true;
+    return false;
+}
+
+/* The monitor chose a protocol: one of ours, or somebody wants us to take a weaker one. */
 static int choose_auth(struct mon_client *mc, struct mon_conn *conn, const struct m_auth_reply *reply)
 {
     if (reply->result < 0)
         return reply->result;
-    if (!conn->request && mc->auth && mc->auth->ops->protocol == reply->protocol)
-        conn->auth = mc->auth;
-    else
-        conn->auth = auth_client_create(reply->protocol, mc->conf, &mc->name);
+    if (!is_offered(mc, reply->protocol)) {
+        derr(monc, "mon.%s chose authentication %s, which was not offered", conn_name(mc, conn),
+             auth_protocol_name(reply->protocol));
+        return -EPROTONOSUPPORT;
+    }
+    conn->owns_auth = conn->request != NULL;
+    conn->auth = conn->owns_auth ? auth_client_create(reply->protocol, mc->conf, &mc->name, NULL)
+                                 : mon_client_get_auth_locked(mc, reply->protocol);
     if (!conn->auth)
         return -EPROTONOSUPPORT;
-    if (!conn->request && conn->auth != mc->auth) {
-        auth_client_free(mc->auth);
-        mc->auth = conn->auth;
-    }
     conn->auth->ops->start(conn->auth);
     return 0;
 }
@@ -399,7 +409,7 @@ uint64_t mon_client_session_tick_locked(struct mon_client *mc, uint64_t now)
         return mc->hunt_deadline_ns;
     }
     mon_client_renew_subs_locked(mc, now);
-    if (mc->auth->ops->wants_renewal(mc->auth, now) && send_next_auth(mc, mc->session))
+    if (mc->session->auth->ops->wants_renewal(mc->session->auth, now) && send_next_auth(mc, mc->session))
         dout(monc, 1, "cannot renew tickets");
     if (mc->sub.renew_at_ns && mc->sub.renew_at_ns < next)
         next = mc->sub.renew_at_ns;

@@ -86,6 +86,7 @@ struct policy messenger_get_policy(struct messenger *m, uint32_t peer_type);
 void messenger_set_cluster_protocol(struct messenger *m, uint32_t version);
 /* Asked in the order of adding. */
 void messenger_add_dispatcher(struct messenger *m, const struct dispatcher_ops *ops, void *arg);
+/* Before start; copied. */
 void messenger_set_auth(struct messenger *m, const struct auth_upcalls *auth);
 
 /* Later policy changes: what the osdmap requires of peers of this type. */

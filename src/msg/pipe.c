@@ -64,7 +64,7 @@ struct pipe *pipe_get(struct pipe *p)
 
 static void pipe_free(struct pipe *p)
 {
-    const struct auth_upcalls *auth = p->messenger->auth;
+    const struct auth_upcalls *auth = &p->messenger->auth;
 
     pipe_handshake_free(p);
     if (p->rx_ready) {
@@ -75,10 +75,10 @@ static void pipe_free(struct pipe *p)
         message_put(p->in_slots[(p->slots_first + i) % MSGR_V1_TX_SLOTS]);
     for (unsigned i = 0; i < p->done_count; i++)
         message_put(p->done[i]);
-    if (auth) {
-        auth->release_dial(auth->arg, &p->authorizer);
-        auth->release_accept(auth->arg, &p->auth_accept);
-    }
+    if (auth->release_dial)
+        auth->release_dial(auth->connector_arg, &p->authorizer);
+    if (auth->release_accept)
+        auth->release_accept(auth->acceptor_arg, &p->auth_accept);
     free(p->authorizer.bytes);
     if (p->have_identity)
         auth_identity_destroy(&p->identity);

@@ -76,27 +76,36 @@ static void answer_self_addr(struct pipe *p)
 
 static void answer_authorizer(struct pipe *p)
 {
-    const struct auth_upcalls *auth = p->messenger->auth;
+    const struct auth_upcalls *auth = &p->messenger->auth;
     struct msgr_v1_handshake *hs = p->handshake;
     int r = 0;
 
-    if (auth)
-        r = auth->get_authorizer(auth->arg, p->con->peer_type, hs->bytes, hs->len, &p->authorizer);
+    if (auth->get_authorizer)
+        r = auth->get_authorizer(auth->connector_arg, p->con->peer_type, hs->bytes, hs->len, &p->authorizer);
     if (r < 0)
         msgr_v1_handshake_fail(hs, r, "no authorizer for the peer");
     else
         msgr_v1_handshake_give_authorizer(hs, p->authorizer.protocol, p->authorizer.bytes, p->authorizer.len);
 }
 
+/* What the authorizer was made of is of no use any more, so the next dial should have another. */
+static void note_refusal(struct pipe *p)
+{
+    const struct auth_upcalls *auth = &p->messenger->auth;
+
+    if (!p->acceptor && p->handshake->reply.tag == MSGR_V1_TAG_BADAUTHORIZER && auth->refused)
+        auth->refused(auth->connector_arg, p->con->peer_type, &p->authorizer);
+}
+
 static void answer_reply_check(struct pipe *p)
 {
-    const struct auth_upcalls *auth = p->messenger->auth;
+    const struct auth_upcalls *auth = &p->messenger->auth;
     struct msgr_v1_handshake *hs = p->handshake;
     struct session_security *security = NULL;
     int r = 0;
 
-    if (auth)
-        r = auth->check_reply(auth->arg, &p->authorizer, hs->bytes, hs->len,
+    if (auth->check_reply)
+        r = auth->check_reply(auth->connector_arg, &p->authorizer, hs->bytes, hs->len,
                               hs->connect.features & hs->reply.features, &security);
     if (p->security)
         p->security->put(p->security);
@@ -140,7 +149,7 @@ static void answer_policy(struct pipe *p)
 
 static void answer_authorizer_verdict(struct pipe *p)
 {
-    const struct auth_upcalls *auth = p->messenger->auth;
+    const struct auth_upcalls *auth = &p->messenger->auth;
     struct msgr_v1_handshake *hs = p->handshake;
     struct session_security *security = NULL;
     struct auth_identity identity = {0};
@@ -149,8 +158,8 @@ static void answer_authorizer_verdict(struct pipe *p)
     enum auth_verdict v = AUTH_OK;
     char text[PIPE_TEXT_MAX];
 
-    if (auth)
-        v = auth->check_authorizer(auth->arg, &p->auth_accept, hs->connect.host_type,
+    if (auth->check_authorizer)
+        v = auth->check_authorizer(auth->acceptor_arg, &p->auth_accept, hs->connect.host_type,
                                    hs->connect.authorizer_protocol, hs->bytes, hs->len, hs->connect.features,
                                    &reply, &reply_len, &identity, &security);
     if (v == AUTH_OK) {
@@ -435,6 +444,7 @@ static bool step(struct pipe *p)
         pipe_open(p);
         return false;
     case MSGR_V1_FAILED:
+        note_refusal(p);
         pipe_fault(p, hs->error, hs->reason);
         return false;
     }

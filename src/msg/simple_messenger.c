@@ -306,7 +306,7 @@ void messenger_add_dispatcher(struct messenger *m, const struct dispatcher_ops *
 
 void messenger_set_auth(struct messenger *m, const struct auth_upcalls *auth)
 {
-    m->auth = auth;
+    m->auth = *auth;
 }
 
 uint32_t messenger_protocol(const struct messenger *m, uint32_t peer_type, bool dialling)
@@ -329,7 +329,8 @@ uint32_t messenger_protocol(const struct messenger *m, uint32_t peer_type, bool 
 
 uint64_t messenger_auth_features(struct messenger *m, uint32_t peer_type, uint32_t protocol)
 {
-    return m->auth ? m->auth->required_features(m->auth->arg, peer_type, protocol) : 0;
+    return m->auth.required_features ? m->auth.required_features(m->auth.acceptor_arg, peer_type, protocol)
+                                     : 0;
 }
 
 /* ---- who we are ---- */

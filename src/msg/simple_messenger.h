@@ -58,7 +58,7 @@ struct messenger {
     uint32_t cluster_protocol;
     struct messenger_transport transports[MESSENGER_TRANSPORTS_MAX];
     unsigned transport_count;
-    const struct auth_upcalls *auth;
+    struct auth_upcalls auth; /* fixed after start; all NULL: nobody is authenticated */
     struct {
         const struct dispatcher_ops *ops;
         void *arg;
