@@ -122,7 +122,10 @@ void connection_ask_locked(struct connection *c, unsigned todo);
  * lock of the messenger's held. Returns false when it was dead already. */
 bool connection_kill(struct connection *c, bool tell_owner);
 
-/* ---- on the home worker ---- */
+/* ---- connection_home.c, on the home worker ---- */
+
+/* Part of connection_create(). */
+void connection_home_init(struct connection *c);
 
 /* The socket is gone: redial, stand by or die, as policy and state say. was_open: the handshake was over. */
 void connection_faulted(struct connection *c, struct pipe *p, bool was_open, int error);

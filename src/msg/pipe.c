@@ -266,10 +266,10 @@ void pipe_fault(struct pipe *p, int error, const char *reason)
 
 /* ---- open ---- */
 
-static int sign(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_footer *f, uint64_t *sig)
+static struct signature_input signature_input_of(const struct msgr_v1_header *h,
+                                                 const struct msgr_v1_footer *f)
 {
-    struct session_security *s = arg;
-    struct signature_input in = {
+    return (struct signature_input){
         .header_crc = h->crc,
         .front_crc = f->front_crc,
         .middle_crc = f->middle_crc,
@@ -279,6 +279,12 @@ static int sign(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_
         .data_len = h->data_len,
         .seq = h->seq,
     };
+}
+
+static int sign(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_footer *f, uint64_t *sig)
+{
+    struct session_security *s = arg;
+    struct signature_input in = signature_input_of(h, f);
 
     *sig = s->sign(s, &in);
     return 0;
@@ -287,16 +293,7 @@ static int sign(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_
 static int check_signature(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_footer *f)
 {
     struct session_security *s = arg;
-    struct signature_input in = {
-        .header_crc = h->crc,
-        .front_crc = f->front_crc,
-        .middle_crc = f->middle_crc,
-        .data_crc = f->data_crc,
-        .front_len = h->front_len,
-        .middle_len = h->middle_len,
-        .data_len = h->data_len,
-        .seq = h->seq,
-    };
+    struct signature_input in = signature_input_of(h, f);
 
     return s->check(s, &in, f->sig, f->flags & MSGR_V1_FOOTER_SIGNED) ? 0 : -EACCES;
 }

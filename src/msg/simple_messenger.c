@@ -60,22 +60,6 @@ int messenger_transport_open(struct messenger *m, struct messenger_transport *mt
     return r;
 }
 
-/* Starts what is needed to reach a peer with these addresses. */
-static void open_for_peer(struct messenger *m, const struct entity_addrvec *addrs)
-{
-    char err[256];
-
-    for (unsigned i = 0; i < m->transport_count; i++) {
-        struct messenger_transport *mt = &m->transports[i];
-        if (atomic_load(&mt->pool) || atomic_load(&mt->unavailable) ||
-            !entity_addrvec_find(addrs, mt->addr_type))
-            continue;
-        if (messenger_transport_open(m, mt, err, sizeof(err)) < 0 && !atomic_exchange(&mt->unavailable, true))
-            derr(ms, "%s: %s cannot be used, the other transports of ms_type are: %s", m->lname,
-                 mt->transport->name, err);
-    }
-}
-
 static int choose_transports(struct messenger *m, const char *ms_type, char *err, size_t err_size)
 {
     struct transport_choice list[MESSENGER_TRANSPORTS_MAX];
@@ -245,6 +229,13 @@ static struct policy *find_policy_locked(struct messenger *m, uint32_t peer_type
     return NULL;
 }
 
+const struct policy *messenger_policy_locked(struct messenger *m, uint32_t peer_type)
+{
+    const struct policy *p = find_policy_locked(m, peer_type);
+
+    return p ? p : &m->default_policy;
+}
+
 static struct policy *make_policy_locked(struct messenger *m, uint32_t peer_type)
 {
     struct policy *p = find_policy_locked(m, peer_type);
@@ -281,12 +272,10 @@ void messenger_set_required_features(struct messenger *m, uint32_t peer_type, ui
 
 struct policy messenger_get_policy(struct messenger *m, uint32_t peer_type)
 {
-    const struct policy *p;
     struct policy copy;
 
     mutex_lock(&m->lock);
-    p = find_policy_locked(m, peer_type);
-    copy = p ? *p : m->default_policy;
+    copy = *messenger_policy_locked(m, peer_type);
     mutex_unlock(&m->lock);
     return copy;
 }
@@ -393,65 +382,7 @@ uint32_t messenger_next_global_seq(struct messenger *m, uint32_t old)
     return seq;
 }
 
-/* ---- who is connected ---- */
-
-static unsigned hash_addr(const struct entity_addr *a)
-{
-    char text[ENTITY_ADDR_TEXT_MAX];
-    uint32_t h = 2166136261u; /* FNV-1a over what tells two addresses apart */
-
-    for (const char *p = entity_addr_print(a, text); *p; p++)
-        h = (h ^ (uint8_t)*p) * 16777619u;
-    return h;
-}
-
-static void grow_table_locked(struct messenger *m)
-{
-    unsigned buckets = m->buckets * 2;
-    struct list *table = malloc(buckets * sizeof(*table));
-
-    if (!table)
-        return; /* longer chains, nothing worse */
-    for (unsigned i = 0; i < buckets; i++)
-        list_init(&table[i]);
-    for (unsigned i = 0; i < m->buckets; i++) {
-        list_for_each_safe(c, &m->table[i], struct connection, table_link) {
-            list_remove(&c->table_link);
-            list_add_tail(&table[hash_addr(&c->peer_canonical) % buckets], &c->table_link);
-        }
-    }
-    free(m->table);
-    m->table = table;
-    m->buckets = buckets;
-}
-
-struct connection *messenger_find_locked(struct messenger *m, const struct entity_addr *canonical)
-{
-    list_for_each(c, &m->table[hash_addr(canonical) % m->buckets], struct connection, table_link) {
-        if (entity_addr_equal(&c->peer_canonical, canonical))
-            return c;
-    }
-    return NULL;
-}
-
-void messenger_register_locked(struct messenger *m, struct connection *c)
-{
-    list_add_tail(&m->connections, &c->all_link);
-    if (entity_addr_is_blank(&c->peer_canonical))
-        return;
-    if (++m->registered > m->buckets * 2)
-        grow_table_locked(m);
-    list_add_tail(&m->table[hash_addr(&c->peer_canonical) % m->buckets], &c->table_link);
-}
-
-void messenger_forget_locked(struct messenger *m, struct connection *c)
-{
-    list_remove(&c->all_link);
-    if (!list_empty(&c->table_link)) {
-        list_remove(&c->table_link);
-        m->registered--;
-    }
-}
+/* ---- transports and sockets ---- */
 
 bool messenger_pipe_begins(struct messenger *m)
 {
@@ -481,7 +412,7 @@ const struct messenger_transport *messenger_transport_of(const struct messenger 
     return NULL;
 }
 
-static struct messenger_transport *transport_for_type(struct messenger *m, uint32_t addr_type)
+struct messenger_transport *messenger_transport_for(struct messenger *m, uint32_t addr_type)
 {
     for (unsigned i = 0; i < m->transport_count; i++)
         if (m->transports[i].addr_type == addr_type)
@@ -501,229 +432,7 @@ const struct messenger_transport *messenger_choose(const struct messenger *m,
     return NULL;
 }
 
-static bool is_self_locked(const struct messenger *m, const struct entity_addrvec *addrs)
-{
-    for (unsigned i = 0; i < addrs->count; i++)
-        for (unsigned k = 0; k < m->addrs.count; k++)
-            if (entity_addr_port(&addrs->addrs[i]) && entity_addr_equal(&addrs->addrs[i], &m->addrs.addrs[k]))
-                return true;
-    return false;
-}
-
-/* Makes a connection and has it dialled, or at rest where policy says that we never dial. */
-static struct connection *make_connection_locked(struct messenger *m, uint32_t peer_type,
-                                                 const struct entity_addrvec *addrs,
-                                                 const struct entity_addr *canonical)
-{
-    const struct policy *policy = find_policy_locked(m, peer_type);
-    const struct entity_addr *addr;
-    const struct messenger_transport *mt = messenger_choose(m, addrs, 0, &addr);
-    struct connection *c = NULL;
-
-    if (!policy)
-        policy = &m->default_policy;
-    if (mt)
-        c = connection_create(m, peer_type, addrs, canonical, policy);
-    if (!c)
-        return NULL;
-    messenger_register_locked(m, connection_get(c));
-    connection_lock(c);
-    c->home = worker_pool_pick(mt->pool);
-    c->state = policy->server ? CONNECTION_STANDBY : CONNECTION_DIALLING;
-    if (c->state == CONNECTION_DIALLING)
-        connection_ask_locked(c, CONNECTION_TODO_DIAL);
-    connection_unlock(c);
-    return c;
-}
-
-struct connection *messenger_get_connection(struct messenger *m, uint32_t peer_type,
-                                            const struct entity_addrvec *addrs)
-{
-    const struct entity_addr *canonical = entity_addrvec_canonical(addrs);
-    struct connection *c = NULL;
-
-    if (!canonical)
-        return NULL;
-    open_for_peer(m, addrs);
-    mutex_lock(&m->lock);
-    if (!m->stopping && m->started) {
-        if (is_self_locked(m, addrs))
-            c = connection_get(m->loopback);
-        if (!c)
-            c = connection_get(messenger_find_locked(m, canonical));
-        if (!c)
-            c = make_connection_locked(m, peer_type, addrs, canonical);
-    }
-    mutex_unlock(&m->lock);
-    return c;
-}
-
-struct connection *messenger_get_new_connection(struct messenger *m, uint32_t peer_type,
-                                                const struct entity_addrvec *addrs)
-{
-    struct connection *c = NULL;
-
-    open_for_peer(m, addrs);
-    mutex_lock(&m->lock);
-    if (!m->stopping && m->started)
-        c = make_connection_locked(m, peer_type, addrs, NULL);
-    mutex_unlock(&m->lock);
-    return c;
-}
-
-struct connection *messenger_get_loopback(struct messenger *m)
-{
-    return connection_get(m->loopback);
-}
-
-int messenger_send(struct messenger *m, struct message *msg, uint32_t peer_type,
-                   const struct entity_addrvec *addrs)
-{
-    struct connection *c = messenger_get_connection(m, peer_type, addrs);
-    int r = -ENOTCONN;
-
-    if (c)
-        r = connection_send(c, msg);
-    else
-        message_put(msg);
-    connection_put(c);
-    return r;
-}
-
-static void kill_all(struct messenger *m, bool tell_owners)
-{
-    for (;;) {
-        struct connection *c = NULL;
-        mutex_lock(&m->lock);
-        if (!list_empty(&m->connections))
-            c = connection_get(list_first(&m->connections, struct connection, all_link));
-        mutex_unlock(&m->lock);
-        if (!c)
-            return;
-        connection_kill(c, tell_owners);
-        connection_put(c);
-    }
-}
-
-void messenger_mark_down_all(struct messenger *m)
-{
-    kill_all(m, false);
-}
-
-void messenger_mark_down_addr(struct messenger *m, const struct entity_addrvec *addrs)
-{
-    const struct entity_addr *canonical = entity_addrvec_canonical(addrs);
-    struct connection *c = NULL;
-
-    if (!canonical)
-        return;
-    mutex_lock(&m->lock);
-    c = connection_get(messenger_find_locked(m, canonical));
-    mutex_unlock(&m->lock);
-    if (c)
-        connection_kill(c, true);
-    connection_put(c);
-}
-
 /* ---- start and end ---- */
-
-static void unbind(struct messenger *m)
-{
-    while (m->accepter_count)
-        accepter_free(m->accepters[--m->accepter_count]);
-}
-
-/* One address, on its own port or on the one given. */
-static int bind_one(struct messenger *m, struct entity_addr *a, char *err, size_t err_size)
-{
-    struct messenger_transport *mt = transport_for_type(m, a->type);
-    char text[ENTITY_ADDR_TEXT_MAX];
-    int r = -EPROTONOSUPPORT;
-
-    if (!mt) {
-        snprintf(err, err_size, "cannot listen on %s: ms_type names no transport for %s addresses",
-                 entity_addr_print(a, text), entity_addr_type_name(a->type));
-        return r;
-    }
-    r = messenger_transport_open(m, mt, err, err_size);
-    if (r < 0)
-        return r;
-    r = accepter_create(m, mt, a, &m->accepters[m->accepter_count]);
-    if (r == 0)
-        m->accepter_count++;
-    else
-        snprintf(err, err_size, "cannot listen on %s: %s", entity_addr_print(a, text), strerror(-r));
-    return r;
-}
-
-/* All addresses that have no port get this one. */
-static int bind_all(struct messenger *m, struct entity_addrvec *v, uint16_t port, char *err, size_t err_size)
-{
-    int r = 0;
-
-    for (unsigned i = 0; r == 0 && i < v->count; i++) {
-        if (entity_addr_port(&v->addrs[i]) == 0)
-            entity_addr_set_port(&v->addrs[i], port);
-        r = bind_one(m, &v->addrs[i], err, err_size);
-    }
-    if (r < 0)
-        unbind(m);
-    return r;
-}
-
-static bool port_taken(int r)
-{
-    return r == -EADDRINUSE || r == -EADDRNOTAVAIL;
-}
-
-static int bind_some_port(struct messenger *m, const struct entity_addrvec *wanted,
-                          struct entity_addrvec *got, char *err, size_t err_size)
-{
-    int first = (int)conf_i64(m->conf, OPT_ms_bind_port_min),
-        last = (int)conf_i64(m->conf, OPT_ms_bind_port_max);
-    bool choose = false;
-    int r = -EADDRINUSE;
-
-    for (unsigned i = 0; i < wanted->count; i++)
-        choose |= entity_addr_port(&wanted->addrs[i]) == 0;
-    for (int port = first; port_taken(r) && port <= last; port++) {
-        if (entity_addrvec_copy(got, wanted) < 0)
-            return -ENOMEM;
-        r = bind_all(m, got, (uint16_t)port, err, err_size);
-        if (r < 0)
-            entity_addrvec_destroy(got);
-        if (!choose)
-            break;
-    }
-    return r;
-}
-
-int messenger_bind(struct messenger *m, const struct entity_addrvec *addrs, char *err, size_t err_size)
-{
-    int tries = (int)conf_i64(m->conf, OPT_ms_bind_retry_count);
-    struct timespec delay = {.tv_sec = conf_i64(m->conf, OPT_ms_bind_retry_delay)};
-    struct entity_addrvec got;
-    int r;
-
-    entity_addrvec_init(&got);
-    for (;;) {
-        r = bind_some_port(m, addrs, &got, err, err_size);
-        if (!port_taken(r) || --tries <= 0)
-            break;
-        derr(ms, "%s: %s; trying again in %ld s", m->lname, err, (long)delay.tv_sec);
-        nanosleep(&delay, NULL);
-    }
-    if (r < 0)
-        return r;
-    for (unsigned i = 0; i < got.count; i++)
-        got.addrs[i].nonce = m->nonce;
-    mutex_lock(&m->lock);
-    entity_addrvec_destroy(&m->addrs);
-    m->addrs = got;
-    m->canonical = *entity_addrvec_canonical(&m->addrs);
-    mutex_unlock(&m->lock);
-    return 0;
-}
 
 int messenger_start(struct messenger *m)
 {
@@ -738,8 +447,8 @@ void messenger_shutdown(struct messenger *m)
     mutex_lock(&m->lock);
     m->stopping = true;
     mutex_unlock(&m->lock);
-    unbind(m);
-    kill_all(m, false);
+    messenger_unbind(m);
+    messenger_kill_all(m, false);
     mutex_lock(&m->lock);
     list_for_each(p, &m->accepting, struct pipe, accepting_link)
         pipe_ask(p, PIPE_TODO_STOP);

@@ -114,7 +114,19 @@ const struct messenger_transport *messenger_choose(const struct messenger *m,
                                                    const struct entity_addrvec *peer, unsigned n,
                                                    const struct entity_addr **addr);
 
-/* ---- table, under the messenger's lock ---- */
+struct messenger_transport *messenger_transport_for(struct messenger *m, uint32_t addr_type); /* NULL: none */
+
+/* ---- messenger_bind.c ---- */
+
+/* Nothing comes in after this. */
+void messenger_unbind(struct messenger *m);
+
+/* ---- messenger_peers.c ---- */
+
+void messenger_kill_all(struct messenger *m, bool tell_owners);
+
+/* The rest under the messenger's lock. */
+const struct policy *messenger_policy_locked(struct messenger *m, uint32_t peer_type);
 struct connection *messenger_find_locked(struct messenger *m, const struct entity_addr *canonical);
 void messenger_register_locked(struct messenger *m, struct connection *c);
 void messenger_forget_locked(struct messenger *m, struct connection *c);
