@@ -149,7 +149,7 @@ static void start(struct pipe *p)
     if (r < 0)
         pipe_fault(p, r, "no memory for a timer");
     else
-        pipe_handshake_run(p);
+        pipe_pump(p); /* it may get as far as the first messages */
 }
 
 struct pipe *pipe_create_acceptor(struct messenger *m, struct worker *w, struct transport_socket *s,

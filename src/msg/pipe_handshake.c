@@ -371,7 +371,7 @@ void pipe_take_over(struct pipe *p)
     p->state = PIPE_HANDSHAKE;
     pipe_set_interest(p, TRANSPORT_READ);
     msgr_v1_handshake_give_verdict(p->handshake, &v, messenger_next_global_seq(m, 0), in_seq);
-    pipe_handshake_run(p);
+    pipe_pump(p);
 }
 
 /* ---- moving on ---- */

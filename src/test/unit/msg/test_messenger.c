@@ -16,10 +16,13 @@
 #include "test/unit/unit.h"
 #include "common/clock.h"
 #include "common/conf.h"
+#include "common/crc32c.h"
 #include "common/formatter.h"
 #include "common/mutex.h"
 #include "common/throttle.h"
+#include "include/ceph_features.h"
 #include "msg/messenger.h"
+#include "msg/msgr_v1_wire.h"
 
 #define TYPE_PING 2
 #define TYPE_DATA 1000
@@ -522,6 +525,64 @@ static void test_strangers(void **state UNUSED)
     set("ms_handshake_timeout", "10");
 }
 
+/* A whole dialogue and the first message in one piece, from a peer that waits for no answer. */
+static size_t hasty_bytes(uint8_t *out)
+{
+    struct msgr_v1_connect connect = {.features = CEPH_FEATURES_ALL,
+                                      .host_type = ENTITY_TYPE_CLIENT,
+                                      .global_seq = 1,
+                                      .protocol_version = 24, /* of OSDs, for clients */
+                                      .authorizer_protocol = MSGR_V1_AUTH_NONE,
+                                      .flags = MSGR_V1_CONNECT_LOSSY};
+    struct msgr_v1_header h = {
+        .seq = 1, .tid = 1, .type = TYPE_DATA, .front_len = 8, .src = {.type = ENTITY_TYPE_CLIENT, .num = 7}};
+    struct msgr_v1_footer f = {.flags = MSGR_V1_FOOTER_COMPLETE};
+    const uint8_t front[8] = {1};
+    size_t n = 0;
+
+    memcpy(out, MSGR_V1_BANNER, MSGR_V1_BANNER_LEN);
+    n += MSGR_V1_BANNER_LEN;
+    memset(out + n, 0, ENTITY_ADDR_LEGACY_LEN);
+    n += ENTITY_ADDR_LEGACY_LEN;
+    msgr_v1_connect_encode(&connect, out + n);
+    n += MSGR_V1_CONNECT_LEN;
+    memset(out + n, 0, MSGR_V1_SEQ_LEN); /* what it has received so far, in answer to SEQ */
+    n += MSGR_V1_SEQ_LEN;
+    out[n++] = MSGR_V1_TAG_MSG;
+    msgr_v1_header_encode(&h, out + n);
+    h.crc = msgr_v1_header_crc(out + n);
+    msgr_v1_header_encode(&h, out + n);
+    n += MSGR_V1_HEADER_LEN;
+    memcpy(out + n, front, sizeof(front));
+    n += sizeof(front);
+    f.front_crc = crc32c(0, front, sizeof(front));
+    msgr_v1_footer_encode(&f, out + n, MSGR_V1_FOOTER_LEN);
+    return n + MSGR_V1_FOOTER_LEN;
+}
+
+static void test_hasty_peer(void **state UNUSED)
+{
+    struct end server;
+    uint8_t bytes[512];
+    int fd;
+
+    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_bind(&server, 0);
+    end_start(&server);
+    if (!strstr(server.ms_type, "simple")) {
+        end_stop(&server);
+        skip();
+    }
+    set("ms_inject_internal_delays", "0.2"); /* all of it has come before the acceptor first looks */
+    fd = raw_connect(&server);
+    assert_true(send(fd, bytes, hasty_bytes(bytes), MSG_NOSIGNAL) > 0);
+    WAIT_FOR(&server, received, 1);
+    set("ms_inject_internal_delays", "0");
+    assert_int_equal(server.bad, 0);
+    close(fd);
+    end_stop(&server);
+}
+
 /* Held messages keep their order, and are not lost with their socket. */
 static void test_injected_delays(void **state UNUSED)
 {
@@ -704,6 +765,7 @@ int main(void)
         cmocka_unit_test(test_peer_restarts),
         cmocka_unit_test(test_throttle_holds_the_reader),
         cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_hasty_peer),
         cmocka_unit_test(test_injected_delays),
         cmocka_unit_test(test_blackhole),
         cmocka_unit_test(test_mark_down_under_load),
