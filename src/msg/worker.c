@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "common/clock.h"
 #include "common/conf.h"
@@ -226,6 +228,16 @@ static bool next_deadline(struct worker *w, uint64_t *deadline_ns)
     return go_on || tasks;
 }
 
+/* Nothing that a peer does leads here. Going on is all there is to do, but not as fast as the processor
+ * allows. */
+static void poller_failed(const struct transport *t, int error)
+{
+    struct timespec pause = {.tv_nsec = (long)(100 * NSEC_PER_MSEC)};
+
+    derr(ms, "waiting for sockets over %s failed: %s", t->name, strerror(-error));
+    nanosleep(&pause, NULL);
+}
+
 static void *worker_main(void *arg)
 {
     struct worker *w = arg;
@@ -237,6 +249,8 @@ static void *worker_main(void *arg)
         struct transport_event *events;
         int n = t->poller_wait(w->poller, deadline_ns, w->spin_ns, &events);
         w->now_ns = clock_monotonic_ns();
+        if (n < 0)
+            poller_failed(t, n);
         for (int i = 0; i < n; i++) {
             struct worker_handler *h = events[i].arg;
             if (h)
