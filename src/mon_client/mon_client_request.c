@@ -260,7 +260,7 @@ static int dial_own(struct mon_client *mc, struct mon_request *r)
 
         if (!entity_addrvec_find(&mc->monmap.mons[rank].addrs, t.type))
             continue;
-        if (mon_hunt_addrs(&mc->hunt, &mc->monmap, t, &addrs))
+        if (mon_hunt_addrs(&mc->monmap, t, &addrs))
             return -ENOMEM;
         r->conn = mon_client_dial_locked(mc, rank, &addrs);
         entity_addrvec_destroy(&addrs);

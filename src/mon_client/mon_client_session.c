@@ -85,7 +85,7 @@ static void dial_try(struct mon_client *mc, struct mon_hunt_try t)
 {
     struct entity_addrvec addrs;
 
-    if (mon_hunt_addrs(&mc->hunt, &mc->monmap, t, &addrs))
+    if (mon_hunt_addrs(&mc->monmap, t, &addrs))
         return;
     if (log_wants(LOG_monc, 10)) {
         char *text = entity_addrvec_print(&addrs);
@@ -339,6 +339,11 @@ void mon_client_lost_locked(struct mon_client *mc, struct mon_conn *conn, int er
         mon_client_request_conn_lost_locked(mc, conn, error);
         return;
     }
+    /* The last candidates of a round go on dialling until the interval is over: a monitor may just be
+     * starting.
+     */
+    if (!was_session && error == -ECONNREFUSED && mon_hunt_is_used_up(&mc->hunt))
+        return;
     dout(monc, was_session ? 1 : 10, "%s mon.%s: %s",
          was_session ? "lost" : "not taken:", conn_name(mc, conn), strerror(-error));
     mon_client_drop_conn_locked(mc, conn);

@@ -120,25 +120,18 @@ bool mon_hunt_next(struct mon_hunt *h, uint32_t only_type, struct mon_hunt_try *
     return true;
 }
 
-static bool is_better(const struct mon_hunt_params *p, uint32_t type, uint32_t than)
-{
-    for (unsigned i = 0; i < p->type_count && p->types[i] != than; i++) {
-        if (p->types[i] == type)
-            return true;
-    }
-    return false;
-}
-
-int mon_hunt_addrs(const struct mon_hunt *h, const struct monmap *map, struct mon_hunt_try t,
-                   struct entity_addrvec *v)
+int mon_hunt_addrs(const struct monmap *map, struct mon_hunt_try t, struct entity_addrvec *v)
 {
     const struct entity_addrvec *all = &map->mons[t.rank].addrs;
+    const struct entity_addr *canonical = entity_addrvec_canonical(all);
 
     entity_addrvec_init(v);
     for (unsigned i = 0; i < all->count; i++) {
-        if (is_better(&h->params, all->addrs[i].type, t.type))
+        const struct entity_addr *a = &all->addrs[i];
+
+        if (a->type != t.type && a != canonical)
             continue;
-        if (entity_addrvec_push(v, &all->addrs[i])) {
+        if (entity_addrvec_push(v, a)) {
             entity_addrvec_destroy(v);
             return -ENOMEM;
         }

@@ -51,10 +51,14 @@ int mon_hunt_start(struct mon_hunt *h, const struct monmap *map, int avoid) MUST
  * one is of another: tries of two transports at once would make it a race which of them is taken. */
 bool mon_hunt_next(struct mon_hunt *h, uint32_t only_type, struct mon_hunt_try *out);
 
-/* The addresses to dial for a try: those of the monitor without the ones of transports that are better, which
- * had tries of their own. Inits v. -ENOMEM. */
-int mon_hunt_addrs(const struct mon_hunt *h, const struct monmap *map, struct mon_hunt_try t,
-                   struct entity_addrvec *v) MUST_CHECK;
+static inline bool mon_hunt_is_used_up(const struct mon_hunt *h)
+{
+    return h->next >= h->count;
+}
+
+/* The addresses to dial for a try: the one of its transport, and the canonical one, by which the monitor is
+ * known. Inits v. -ENOMEM. */
+int mon_hunt_addrs(const struct monmap *map, struct mon_hunt_try t, struct entity_addrvec *v) MUST_CHECK;
 
 /* How long a try may last. */
 uint64_t mon_hunt_interval_ns(const struct mon_hunt *h);

@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A tool does not tell its user which libraries it found; the daemons' logs do. */
+static void set_defaults(struct conf *conf)
+{
+    conf_set_default(conf, OPT_debug_rdma, "-1/5");
+}
+
 const struct args_program cli_program = {
     .name = "ceph",
     .usage = "ceph [options] COMMAND...\n"
@@ -31,6 +37,7 @@ const struct args_program cli_program = {
     .id = "admin",
     /* Quiet, as genuine ceph is: the file is shared with programs that know other options. */
     .flags = ARGS_NO_SHORT_ID | ARGS_QUIET,
+    .defaults = set_defaults,
 };
 
 int cli_usage_error(const char *what, const char *arg)

@@ -264,6 +264,7 @@ static void test_reconnect(void **state UNUSED)
     struct result r = {0};
     struct fake_mon *first, *second;
 
+    set("mon_client_hunt_parallel", "1"); /* of several at once any may be the first to answer */
     cluster_start(&mons, MONS);
     for (int i = 0; i < MONS; i++)
         mons.mons[i].commands_to_ignore = 1;
@@ -293,6 +294,7 @@ static void test_reconnect(void **state UNUSED)
     assert_int_equal(r.error, -7);
     client_stop(&c);
     cluster_stop(&mons);
+    set("mon_client_hunt_parallel", "3");
 }
 
 static void test_refused(void **state UNUSED)

@@ -82,26 +82,23 @@ static void test_order(void **state UNUSED)
 
 static void test_addrs(void **state UNUSED)
 {
-    struct mon_hunt h;
     struct monmap m;
     struct entity_addrvec v;
     char *text;
 
     init_map(&m);
-    mon_hunt_init(&h, &rdma_first, 1);
     add(&m, "a", "[rdma:10.0.0.2:6789/0,v1:10.0.0.2:6789/0]", 0, 0);
-    assert_int_equal(mon_hunt_addrs(&h, &m, (struct mon_hunt_try){0, ENTITY_ADDR_RDMA}, &v), 0);
+    assert_int_equal(mon_hunt_addrs(&m, (struct mon_hunt_try){0, ENTITY_ADDR_RDMA}, &v), 0);
     text = entity_addrvec_print(&v);
     assert_string_equal(text, "[rdma:10.0.0.2:6789/0,v1:10.0.0.2:6789/0]");
     free(text);
     entity_addrvec_destroy(&v);
-    /* When rdma was tried in vain. */
-    assert_int_equal(mon_hunt_addrs(&h, &m, (struct mon_hunt_try){0, ENTITY_ADDR_V1}, &v), 0);
+    /* TCP needs no other. */
+    assert_int_equal(mon_hunt_addrs(&m, (struct mon_hunt_try){0, ENTITY_ADDR_V1}, &v), 0);
     text = entity_addrvec_print(&v);
     assert_string_equal(text, "v1:10.0.0.2:6789/0");
     free(text);
     entity_addrvec_destroy(&v);
-    mon_hunt_destroy(&h);
     monmap_destroy(&m);
 }
 
