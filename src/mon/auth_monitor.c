@@ -183,7 +183,10 @@ static void reply(struct mon_op *op, uint32_t protocol, int result, struct slice
     mon_session_send(op->session, m);
 }
 
-/* The client is in: it learns the map that it will need first. */
+/*
+ * The client is in. The map goes out ahead of the answer: genuine clients begin to send as soon as they have
+ * that, with the cluster id and the monitors that they know by then.
+ */
 static void admit(struct mon_op *op, uint32_t monmap_epoch)
 {
     struct mon_session *s = op->session;
@@ -230,9 +233,9 @@ static bool start(struct mon_op *op, const struct m_auth *m)
     s->auth_protocol = p->protocol;
     s->name.type = (uint8_t)s->id.type;
     result = p->start(s, &payload);
-    reply(op, p->protocol, result, payload);
     if (result == 0 && s->authenticated)
         admit(op, m->monmap_epoch);
+    reply(op, p->protocol, result, payload);
     auth_request_destroy(&r);
     return false;
 }

@@ -44,20 +44,24 @@ static const struct mon_command *find(const char *prefix)
     return NULL;
 }
 
-/* Every command that gets to its handler stands in the audit channel. */
-static void audit(struct mon_op *op)
+static bool writes(const struct mon_op *op)
+{
+    return op->command && strchr(op->command->perm, 'w');
+}
+
+/* Every command that gets to its handler stands in the audit channel, and again when it has changed
+ * something.
+ */
+static void audit(struct mon_op *op, const char *quote, const char *what)
 {
     const struct mon_session *s = op->session;
-    bool writes = strchr(op->command->perm, 'w') != NULL;
     char *addrs = s && s->con ? entity_addrvec_print(connection_peer_addrs(s->con)) : NULL;
 
-    if (op->audited)
-        return;
-    op->audited = true;
-    monitor_clog(op->mon, writes ? LOG_ENTRY_INFO : LOG_ENTRY_DEBUG, "audit",
-                 "from='%s.%s %s' entity='%s.%s' cmd=[%s]: dispatch",
+    monitor_clog(op->mon, writes(op) ? LOG_ENTRY_INFO : LOG_ENTRY_DEBUG, "audit",
+                 "from='%s.%s %s' entity='%s.%s' cmd=%s[%s]%s: %s",
                  s ? entity_type_name(s->name.type) : "admin", s ? "?" : "socket", addrs ? addrs : "-",
-                 s ? entity_type_name(s->id.type) : "admin", s && s->id.id ? s->id.id : "socket", op->text);
+                 s ? entity_type_name(s->id.type) : "admin", s && s->id.id ? s->id.id : "socket", quote,
+                 op->text, quote, what);
     free(addrs);
 }
 
@@ -128,7 +132,7 @@ void mon_command_run(struct mon_op *op, const char *text)
         mon_op_reply(op, r);
         return;
     }
-    audit(op);
+    audit(op, "", "dispatch");
     op->run = run;
     run(op);
 }
@@ -141,8 +145,8 @@ static void reply(struct mon_op *op, int r)
     struct m_mon_command request;
     struct message *m;
 
-    if (op->output.len == 0 && op->status.failed)
-        ack.result = -ENOMEM;
+    if (r == 0 && writes(op))
+        audit(op, "'", "finished");
     ack.status = strdup(strbuf_text(&op->status));
     if (m_mon_command_decode(&request, op->msg) == 0) {
         ack.cmd = request.cmd;

@@ -39,7 +39,6 @@ struct mon_op {
     char *text;                        /* the same as it came, for the echo and the audit log */
     const struct mon_command *command; /* fixed once found */
     bool json, pretty;                 /* what "format" asked for */
-    bool audited;
     struct bufferlist input;
     struct bufferlist output;
     struct strbuf status; /* the line beside the output */

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+# For tests with monitors: sourced after `dir` has been set to an empty folder and `srcdir` to the sources. Monitors
+# listen on loopback; each has its own folder below $dir.
+
+unset CEPH_CONF CEPH_ARGS CEPH_KEYRING
+python=${PYTHON3_RADOS:-/usr/bin/python3}
+ceph=${GENUINE_CEPH:-/usr/bin/ceph}
+genuine_mon=${GENUINE_CEPH_MON:-/usr/bin/ceph-mon}
+our_mon=$(pwd)/src/mon/ceph-mon
+fsid=${fsid:-5d6e7f80-1122-4344-8566-77889900aabb}
+n=0
+
+need_genuine() {
+    if ! "$ceph" --version 2>/dev/null | grep -q 'ceph version 1[0-9]\.' || ! "$python" -c 'import rados' 2>/dev/null; then
+        echo "1..0 # SKIP genuine ceph and python3-rados are not installed"
+        exit 0
+    fi
+    if [ ! -x "$our_mon" ]; then
+        echo "Bail out! $our_mon is not built"
+        exit 1
+    fi
+}
+
+ok() {
+    n=$((n + 1))
+    echo "ok $n - $(echo "$1" | tr '#' ' ')"
+}
+
+# not_ok DESCRIPTION [FILE with what was seen]
+not_ok() {
+    n=$((n + 1))
+    [ -z "$2" ] || head -n 20 "$2" | sed 's/^/# /'
+    echo "not ok $n - $(echo "$1" | tr '#' ' ')"
+}
+
+# A port that nobody has now.
+free_port() {
+    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# write_conf FOLDER PORT [LINE...]: a folder with a ceph.conf for one monitor, a.
+write_conf() {
+    mkdir -p "$1"
+    conf_folder=$1
+    conf_port=$2
+    shift 2
+    cat >"$conf_folder/ceph.conf" <<END
+[global]
+fsid = $fsid
+mon_host = v1:127.0.0.1:$conf_port
+auth_cluster_required = none
+auth_service_required = none
+auth_client_required = none
+ms_bind_msgr2 = false
+run_dir = $conf_folder
+log_file = $conf_folder/\$name.log
+admin_socket = $conf_folder/\$name.asok
+pid_file = $conf_folder/\$name.pid
+mon_data = $conf_folder/mon.a
+mon_cluster_log_file = $conf_folder/cluster.log
+mon_data_avail_warn = 0
+mon_data_avail_crit = 0
+END
+    for line; do
+        echo "$line" >>"$conf_folder/ceph.conf"
+    done
+}
+
+# start_mon PROGRAM FOLDER
+start_mon() {
+    [ -d "$2/mon.a/store.db" ] || "$1" -c "$2/ceph.conf" -i a --mkfs >"$2/mkfs.out" 2>&1 || return 1
+    "$1" -c "$2/ceph.conf" -i a >"$2/start.out" 2>&1
+}
+
+# stop_mon FOLDER [SIGNAL]: waits for its end.
+stop_mon() {
+    [ -s "$1/mon.a.pid" ] || return 0
+    mon_pid=$(cat "$1/mon.a.pid")
+    kill "${2:--TERM}" "$mon_pid" 2>/dev/null
+    for _ in $(seq 100); do
+        kill -0 "$mon_pid" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    return 1
+}
