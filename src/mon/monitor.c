@@ -242,7 +242,6 @@ void monitor_destroy(struct monitor *mon)
             mon->services[i]->ops->destroy(mon->services[i]);
     mon_sessions_destroy(&mon->sessions);
     mutex_unlock(&mon->lock);
-    mon_committer_destroy(&mon->committer);
     mon_store_close(&mon->store);
     json_decref(mon->metadata);
     mutex_destroy(&mon->lock);
@@ -278,6 +277,7 @@ bool monitor_shutdown(struct monitor *mon)
         timer_thread_free(mon->timer);
     mutex_lock(&mon->lock);
     mon->timer = NULL;
+    mon_committer_drain(&mon->committer); /* there was no thread to do it */
     mon_sessions_destroy(&mon->sessions);
     failed = mon->failed;
     mutex_unlock(&mon->lock);
