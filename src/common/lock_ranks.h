@@ -11,6 +11,9 @@ enum lock_rank {
         0, /* locks of programs and daemons that call into the tree: taken first, never checked down */
     LOCK_RANK_DAEMON = 10, /* a daemon's own big lock (monitor, osd) */
     LOCK_RANK_DAEMON_INNER = 15,
+    LOCK_RANK_OSD_TABLES = 16,
+    LOCK_RANK_OP_SHARD = 17,
+    LOCK_RANK_OP_TRACKER = 18,
     LOCK_RANK_MON_CLIENT = 20,
     LOCK_RANK_MESSENGER = 30,
     LOCK_RANK_TX = 40,

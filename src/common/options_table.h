@@ -24,7 +24,8 @@
     OPTIONS_MSGR_TEST(X) \
     OPTIONS_RSOCKETS(X)  \
     OPTIONS_MON(X)       \
-    OPTIONS_CLIENT(X)
+    OPTIONS_CLIENT(X)    \
+    OPTIONS_OSD(X)
 
 #define OPTIONS_CLUSTER(X) \
     X(fsid, UUID, BASIC, "00000000-0000-0000-0000-000000000000", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP, ANY, NULL, \
@@ -333,6 +334,63 @@
       "seconds that a request to the monitors may take; 0: no limit") \
     X(rados_osd_op_timeout, SECS, ADVANCED, "0", NULL, OPTION_RUNTIME, ANY, NULL, \
       "seconds that an operation on an object may take; 0: no limit")
+
+#define OPTIONS_OSD(X) \
+    X(osd_data, STR, ADVANCED, "/var/lib/ceph/osd/$cluster-$id", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP, ANY, NULL, \
+      "folder of the OSD's data") \
+    X(osd_objectstore, STR, ADVANCED, "kvstore", NULL, OPTION_CREATE | OPTION_STARTUP, ANY, "memstore|kvstore", \
+      "kind of object store that --mkfs makes") \
+    X(osd_uuid, UUID, ADVANCED, "00000000-0000-0000-0000-000000000000", NULL, OPTION_CREATE, ANY, NULL, \
+      "identity that --mkfs gives the OSD; all zeroes: a random one") \
+    X(memstore_device_bytes, SIZE, ADVANCED, "1G", NULL, OPTION_STARTUP, ANY, NULL, \
+      "size of a store in memory") \
+    X(osd_crush_update_on_start, BOOL, ADVANCED, "true", NULL, OPTION_STARTUP, ANY, NULL, \
+      "put the OSD where it belongs in the crush map at each start") \
+    X(osd_class_update_on_start, BOOL, ADVANCED, "true", NULL, OPTION_STARTUP, ANY, NULL, \
+      "set the OSD's device class at each start") \
+    X(osd_crush_initial_weight, FLOAT, ADVANCED, "-1", NULL, OPTION_STARTUP, ANY, NULL, \
+      "weight of a new OSD in the crush map; negative: its size in TiB") \
+    X(crush_location, STR, ADVANCED, "", NULL, OPTION_STARTUP, ANY, NULL, \
+      "where the OSD belongs in the crush map, such as 'host=a rack=b root=default'; empty: below its host") \
+    X(osd_max_object_size, SIZE, ADVANCED, "128M", NULL, OPTION_STARTUP, ANY, NULL, "size that no object may exceed") \
+    X(osd_max_attr_name_len, UINT, ADVANCED, "100", NULL, OPTION_STARTUP, ANY, NULL, \
+      "length of attribute names") \
+    X(osd_max_attr_size, SIZE, ADVANCED, "0", NULL, OPTION_STARTUP, ANY, NULL, \
+      "size of attributes; 0: no limit") \
+    X(osd_max_object_name_len, UINT, ADVANCED, "2048", NULL, OPTION_STARTUP, RANGE(1, 2048), NULL, \
+      "length of object names and locator keys") \
+    X(osd_max_object_namespace_len, UINT, ADVANCED, "256", NULL, OPTION_STARTUP, RANGE(1, 256), NULL, \
+      "length of namespaces") \
+    X(osd_max_omap_entries_per_request, UINT, ADVANCED, "1024", NULL, OPTION_STARTUP, MIN(1), NULL, \
+      "omap keys in one answer") \
+    X(osd_max_omap_bytes_per_request, SIZE, ADVANCED, "1G", NULL, OPTION_STARTUP, MIN(1), NULL, \
+      "bytes of omap keys and values in one answer") \
+    X(osd_max_pg_log_entries, UINT, ADVANCED, "10000", NULL, OPTION_STARTUP, MIN(100), NULL, \
+      "entries that a placement group's log keeps") \
+    X(osd_client_message_size_cap, SIZE, ADVANCED, "500M", NULL, OPTION_STARTUP, ANY, NULL, \
+      "bytes of clients' messages that are under way; more is not read meanwhile; 0: no limit") \
+    X(osd_client_message_cap, UINT, ADVANCED, "256", NULL, OPTION_STARTUP, ANY, NULL, \
+      "clients' messages that are under way; 0: no limit") \
+    X(osd_op_num_shards, UINT, ADVANCED, "4", NULL, OPTION_STARTUP, RANGE(1, 256), NULL, \
+      "queues that placement groups are spread over") \
+    X(osd_op_num_threads_per_shard, UINT, ADVANCED, "1", NULL, OPTION_STARTUP, RANGE(1, 64), NULL, \
+      "threads that work on one queue") \
+    X(osd_beacon_report_interval, SECS, ADVANCED, "300", NULL, OPTION_RUNTIME, MIN(1), NULL, \
+      "time between beacons to the monitors") \
+    X(osd_heartbeat_interval, SECS, ADVANCED, "6", NULL, OPTION_RUNTIME, RANGE(1, 86400), NULL, \
+      "time between heartbeats to other OSDs") \
+    X(osd_heartbeat_grace, SECS, ADVANCED, "20", NULL, OPTION_RUNTIME, MIN(1), NULL, \
+      "silence after which an OSD is reported as failed") \
+    X(osd_mon_report_interval, SECS, ADVANCED, "5", NULL, OPTION_RUNTIME, MIN(1), NULL, \
+      "time between reports to the monitors") \
+    X(osd_mon_shutdown_timeout, SECONDS, ADVANCED, "5", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "how long a stopping OSD waits for being marked down") \
+    X(osd_failsafe_full_ratio, FLOAT, ADVANCED, "0.97", NULL, OPTION_RUNTIME, RANGE(0, 1), NULL, \
+      "part of the store from which on nothing is written any more, whatever the map says") \
+    X(osd_default_notify_timeout, UINT, ADVANCED, "30", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "seconds that watchers have to answer where the notifier gives none") \
+    X(osd_client_watch_timeout, INT, ADVANCED, "30", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "seconds after which a silent watcher is dropped where it gives none")
 
 /* clang-format on */
 #endif

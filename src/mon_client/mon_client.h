@@ -105,6 +105,10 @@ typedef void (*mon_request_done)(void *arg, int error, const struct message *rep
 uint64_t mon_client_request(struct mon_client *mc, struct message *msg, uint64_t timeout_ns,
                             mon_request_done done, void *arg);
 
+/* A message that is not answered, or by other means, to the monitor that the session is with; takes msg.
+ * -ENOTCONN: there is no session, and msg is dropped: send it again when `opened` is called. */
+int mon_client_send(struct mon_client *mc, struct message *msg);
+
 /* The newest and the oldest epoch of a map. */
 typedef void (*mon_version_done)(void *arg, int error, uint64_t newest, uint64_t oldest);
 uint64_t mon_client_get_version(struct mon_client *mc, const char *what, mon_version_done done, void *arg);

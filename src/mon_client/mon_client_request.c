@@ -122,6 +122,23 @@ void mon_client_send_requests_locked(struct mon_client *mc)
     }
 }
 
+int mon_client_send(struct mon_client *mc, struct message *msg)
+{
+    struct connection *con = NULL;
+    int r = -ENOTCONN;
+
+    mutex_lock(&mc->lock);
+    if (mc->session && mc->session->state == MON_CONN_OPEN)
+        con = connection_get(mc->session->con);
+    mutex_unlock(&mc->lock);
+    if (con)
+        r = connection_send(con, msg);
+    else
+        message_put(msg);
+    connection_put(con);
+    return r;
+}
+
 /* ---- the end of a request ---- */
 
 void mon_client_end_request_locked(struct mon_client *mc, struct mon_request *r, int error,

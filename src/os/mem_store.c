@@ -440,8 +440,7 @@ static void apply_clone(struct mem_store *s, struct os_collection *c, const stru
 
 static struct os_collection *collection_find_locked(struct mem_store *s, struct coll_id id)
 {
-    list_for_each(c, &s->collections, struct os_collection, link)
-    {
+    list_for_each(c, &s->collections, struct os_collection, link) {
         if (coll_id_equal(c->id, id))
             return c;
     }
@@ -537,10 +536,8 @@ static void apply_collection(struct mem_store *s, struct os_collection *c, const
 }
 
 /* Everything that can be wrong with a transaction, before anything is changed. */
-static int check(const struct mem_store *s, const struct os_transaction *t, bool *makes, bool *removes)
+static int check(const struct os_transaction *t, bool *makes, bool *removes)
 {
-    uint64_t bytes = 0;
-
     *makes = *removes = false;
     for (unsigned i = 0; i < t->op_count; i++) {
         const struct os_op *op = &t->ops[i];
@@ -551,10 +548,7 @@ static int check(const struct mem_store *s, const struct os_transaction *t, bool
             r = check_pairs(&op->data, op->code == OS_OP_OMAP_SETKEYS);
         if (r)
             return r;
-        bytes += op->code == OS_OP_WRITE ? op->data.len : 0;
     }
-    if (s->size_limit && bytes && (uint64_t)atomic_load(&s->bytes) + bytes > s->size_limit)
-        return -ENOSPC;
     return 0;
 }
 
@@ -577,7 +571,7 @@ static int mem_queue(struct object_store *base, struct os_transaction *t, os_com
     struct mem_store *s = mem_of(base);
     struct os_collection *c = mem_collection(base, t->coll);
     bool makes, removes;
-    int r = check(s, t, &makes, &removes);
+    int r = check(t, &makes, &removes);
 
     if (r == 0 && !c && makes) {
         c = collection_make(s, t->coll, (unsigned)t->ops[0].length);
@@ -602,6 +596,10 @@ static int mem_queue(struct object_store *base, struct os_transaction *t, os_com
     return r;
 }
 
+static void mem_drain(struct object_store *s UNUSED)
+{
+}
+
 /* ---- reads ---- */
 
 static int mem_collections(struct object_store *base, os_visit_collection visit, void *arg)
@@ -609,7 +607,8 @@ static int mem_collections(struct object_store *base, os_visit_collection visit,
     struct mem_store *s = mem_of(base);
 
     mutex_lock(&s->lock);
-    list_for_each(c, &s->collections, struct os_collection, link) visit(arg, c->id, c->bits);
+    list_for_each(c, &s->collections, struct os_collection, link)
+        visit(arg, c->id, c->bits);
     mutex_unlock(&s->lock);
     return 0;
 }
@@ -825,8 +824,7 @@ static void mem_close(struct object_store *base)
 {
     struct mem_store *s = mem_of(base);
 
-    list_for_each_safe(c, &s->collections, struct os_collection, link)
-    {
+    list_for_each_safe(c, &s->collections, struct os_collection, link) {
         list_remove(&c->link);
         collection_put(base, c);
     }
@@ -841,6 +839,7 @@ const struct object_store_ops mem_store_ops = {
     .open = mem_open,
     .close = mem_close,
     .queue = mem_queue,
+    .drain = mem_drain,
     .collection = mem_collection,
     .put = collection_put,
     .collections = mem_collections,

@@ -91,6 +91,12 @@ int object_store_apply(struct object_store *s, struct os_transaction *t)
     return r ? r : w.error;
 }
 
+void object_store_drain(struct object_store *s)
+{
+    if (s)
+        s->ops->drain(s);
+}
+
 struct os_collection *object_store_collection(struct object_store *s, struct coll_id id)
 {
     return s->ops->collection(s, id);

@@ -34,7 +34,8 @@ struct object_store_statfs {
 
 /* Makes an empty store at path (a directory, made if need be). -EEXIST: there is one. */
 int object_store_mkfs(const char *kind, const char *path, char *err, size_t err_size) MUST_CHECK;
-/* Opens and checks it. size_limit: bytes that a memory store takes. -EUCLEAN: damaged beyond repair; err has
+/* Opens and checks it. size_limit: what a memory
+ * store calls its size; it is for the OSD to stay below. -EUCLEAN: damaged beyond repair; err has
  * a line. repaired gets what was put in order, a line each, malloc'ed, or NULL when there was nothing. */
 int object_store_open(const char *kind, const char *path, uint64_t size_limit, struct object_store **out,
                       char **repaired, char *err, size_t err_size) MUST_CHECK;
@@ -52,6 +53,9 @@ int object_store_queue(struct object_store *s, struct os_transaction *t, os_comm
                        void *arg) MUST_CHECK;
 /* The same, and waits. Not from a commit callback. */
 int object_store_apply(struct object_store *s, struct os_transaction *t) MUST_CHECK;
+
+/* Waits until everything that is queued has been told committed. */
+void object_store_drain(struct object_store *s);
 
 /* NULL: there is none. */
 struct os_collection *object_store_collection(struct object_store *s, struct coll_id id);
@@ -106,6 +110,7 @@ struct object_store_ops {
                 size_t err_size);
     void (*close)(struct object_store *s);
     int (*queue)(struct object_store *s, struct os_transaction *t, os_committed committed, void *arg);
+    void (*drain)(struct object_store *s);
     struct os_collection *(*collection)(struct object_store *s, struct coll_id id);
     void (*put)(struct object_store *s, struct os_collection *c);
     int (*collections)(struct object_store *s, os_visit_collection visit, void *arg);

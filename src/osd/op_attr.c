@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Steps on an object's extended attributes. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "osd/op_context.h"
+#include "osd/osd.h"
+
+int op_attr_name(const struct op_context *c, const uint8_t *name, size_t len, char **out)
+{
+    if (!len || memchr(name, 0, len))
+        return -EINVAL;
+    if (len > osd_limits(op_osd(c))->attr_name)
+        return -ENAMETOOLONG;
+    if (asprintf(out, USER_ATTR_PREFIX "%.*s", (int)len, (const char *)name) < 0)
+        return -ENOMEM;
+    return 0;
+}
+
+/* The step's data is the name and then the value. */
+static int split(const struct op_context *c, const struct osd_op *op, char **name, struct slice *value)
+{
+    struct osd_op_xattr x = osd_op_xattr(op);
+
+    if (x.name_len > op->in.len || x.value_len > op->in.len - x.name_len)
+        return -EINVAL;
+    *value = op->in;
+    value->data += x.name_len;
+    value->len = x.value_len;
+    return op_attr_name(c, op->in.data, x.name_len, name);
+}
+
+static int getattr(struct op_context *c, const char *stored_name, struct slice *value)
+{
+    int r;
+
+    if (!c->exists)
+        return -ENOENT;
+    if (!c->obc->exists || c->replaced)
+        return -ENODATA;
+    r = object_store_getattr(osd_store(op_osd(c)), c->pg->coll, &c->obc->name, stored_name, value);
+    return r == -ENOENT ? -ENODATA : r; /* it is only on its way to the store */
+}
+
+static int setattr(struct op_context *c, const char *stored_name, const struct slice *value)
+{
+    uint64_t max = osd_limits(op_osd(c))->attr_size;
+
+    if (max && value->len > max)
+        return -EFBIG;
+    op_create_object(c);
+    os_setattr(c->txn, &c->obc->name, stored_name, value);
+    return 0;
+}
+
+int op_getattr(struct op_context *c, const char *name, struct slice *value)
+{
+    char *stored;
+    int r = op_attr_name(c, (const uint8_t *)name, strlen(name), &stored);
+
+    if (r)
+        return r;
+    r = getattr(c, stored, value);
+    free(stored);
+    return r;
+}
+
+int op_setattr(struct op_context *c, const char *name, const struct slice *value)
+{
+    char *stored;
+    int r = op_attr_name(c, (const uint8_t *)name, strlen(name), &stored);
+
+    if (r)
+        return r;
+    r = setattr(c, stored, value);
+    free(stored);
+    return r;
+}
+
+int op_rmattr(struct op_context *c, const char *name)
+{
+    char *stored;
+    int r = op_attr_name(c, (const uint8_t *)name, strlen(name), &stored);
+
+    if (r)
+        return r;
+    os_rmattr(c->txn, &c->obc->name, stored);
+    c->modified = c->user_modified = true;
+    free(stored);
+    return 0;
+}
+
+int step_getxattr(struct op_context *c, struct osd_op *op)
+{
+    struct slice value;
+    char *name;
+    int r = split(c, op, &name, &value);
+
+    if (r)
+        return r;
+    r = getattr(c, name, &value);
+    free(name);
+    if (r)
+        return r;
+    struct osd_op_xattr x = osd_op_xattr(op);
+    x.value_len = (uint32_t)value.len;
+    osd_op_set_xattr(op, x);
+    return bufferlist_append(&op->out, value);
+}
+
+struct attr_list {
+    struct encode pairs;
+    uint32_t count;
+};
+
+static bool note_attr(void *arg, const struct slice *key, const struct slice *value)
+{
+    const size_t prefix = strlen(USER_ATTR_PREFIX);
+    struct attr_list *l = arg;
+
+    if (key->len <= prefix)
+        return true; /* the info */
+    encode_blob(&l->pairs, key->data + prefix, key->len - prefix);
+    encode_blob(&l->pairs, value->data, value->len);
+    l->count++;
+    return true;
+}
+
+int step_getxattrs(struct op_context *c, struct osd_op *op)
+{
+    struct attr_list l = {.count = 0};
+    struct encode e;
+    int r = 0;
+
+    if (!c->exists)
+        return -ENOENT;
+    encode_init(&l.pairs);
+    if (c->obc->exists)
+        r = object_store_getattrs(osd_store(op_osd(c)), c->pg->coll, &c->obc->name, note_attr, &l);
+    encode_init(&e);
+    encode_u32(&e, l.count);
+    encode_bytes(&e, l.pairs.data, l.pairs.len);
+    encode_destroy(&l.pairs);
+    if (r == 0)
+        return step_give(op, &e);
+    encode_destroy(&e);
+    return r;
+}
+
+static bool holds(uint8_t cmp, int order)
+{
+    switch (cmp) {
+    case OSD_CMP_EQ:
+        return order == 0;
+    case OSD_CMP_NE:
+        return order != 0;
+    case OSD_CMP_GT:
+        return order > 0;
+    case OSD_CMP_GTE:
+        return order >= 0;
+    case OSD_CMP_LT:
+        return order < 0;
+    case OSD_CMP_LTE:
+        return order <= 0;
+    default:
+        return false;
+    }
+}
+
+/* The given value against the object's. */
+static int compare_bytes(const struct slice *a, const struct slice *b)
+{
+    size_t n = a->len < b->len ? a->len : b->len;
+    int r = n ? memcmp(a->data, b->data, n) : 0;
+
+    return r ? r : (a->len > b->len) - (a->len < b->len);
+}
+
+/* An attribute that counts holds decimal digits; what is not there counts as 0. */
+static int compare_numbers(const struct slice *given, const struct slice *have, int *order)
+{
+    char text[32] = "";
+    struct decode d;
+    uint64_t a, b;
+
+    decode_init(&d, given->data, given->len);
+    a = decode_u64(&d);
+    if (decode_error(&d) || have->len >= sizeof(text))
+        return -EINVAL;
+    if (have->len)
+        memcpy(text, have->data, have->len);
+    b = strtoull(text, NULL, 10);
+    *order = (a > b) - (a < b);
+    return 0;
+}
+
+int step_cmpxattr(struct op_context *c, struct osd_op *op)
+{
+    struct osd_op_xattr x = osd_op_xattr(op);
+    struct slice given, have = {0};
+    int order = 0, r;
+    char *name;
+
+    r = split(c, op, &name, &given);
+    if (r)
+        return r;
+    r = getattr(c, name, &have);
+    free(name);
+    if (r && r != -ENODATA)
+        return r;
+    if (x.cmp_op < OSD_CMP_EQ || x.cmp_op > OSD_CMP_LTE)
+        r = -EINVAL;
+    else if (x.cmp_mode == OSD_CMP_STRING)
+        r = 0, order = compare_bytes(&given, &have);
+    else if (x.cmp_mode == OSD_CMP_U64)
+        r = compare_numbers(&given, &have, &order);
+    else
+        r = -EINVAL;
+    slice_put(&have);
+    if (r)
+        return r;
+    return holds(x.cmp_op, order) ? 1 : -ECANCELED;
+}
+
+int step_setxattr(struct op_context *c, struct osd_op *op)
+{
+    struct slice value;
+    char *name;
+    int r = split(c, op, &name, &value);
+
+    if (r)
+        return r;
+    r = setattr(c, name, &value);
+    free(name);
+    return r;
+}
+
+int step_rmxattr(struct op_context *c, struct osd_op *op)
+{
+    struct slice value;
+    char *name;
+    int r = split(c, op, &name, &value);
+
+    if (r)
+        return r;
+    if (c->exists) {
+        os_rmattr(c->txn, &c->obc->name, name);
+        c->modified = c->user_modified = true;
+    } else {
+        r = -ENOENT;
+    }
+    free(name);
+    return r;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * op_request: one client operation from its message to its reply, and op_tracker: those in flight and the
+ * slowest of late, for `ops` and `dump_historic_ops`.
+ *
+ * Owner: one at a time: the connection's worker, then a queue or a list of waiters, then whoever replies.
+ * Threads: the tracker's calls from any.
+ */
+#ifndef CEPH_OSD_OP_REQUEST_H
+#define CEPH_OSD_OP_REQUEST_H
+
+#include <stdatomic.h>
+
+#include "common/formatter.h"
+#include "common/list.h"
+#include "common/mutex.h"
+#include "messages/m_osd_op.h"
+#include "msg/messenger.h"
+#include "types/hobject.h"
+
+struct op_tracker;
+struct pg;
+
+/* How far it is, for people. */
+#define OP_STATES(X)                                \
+    X(RECEIVED, "received")                         \
+    X(WAITING_FOR_MAP, "waiting for a newer map")   \
+    X(WAITING_FOR_PG, "waiting for the pg")         \
+    X(QUEUED, "queued for pg")                      \
+    X(WAITING_FOR_OBJECT, "waiting for the object") \
+    X(STARTED, "started")                           \
+    X(COMMITTING, "waiting for commit")             \
+    X(NOTIFYING, "waiting for watchers")
+
+enum op_state {
+#define X(name, text) OP_##name,
+    OP_STATES(X)
+#undef X
+};
+
+/* Something to be done in a placement group, by the thread that has its lock. */
+struct pg_work {
+    struct list link; /* of the queue or list of waiters that it is in */
+    void (*run)(struct pg *pg, struct pg_work *w);
+};
+
+struct op_request {
+    struct pg_work work;
+    struct message *msg;
+    struct connection *con;
+    struct m_osd_op m;
+    struct osd_reqid reqid;
+    struct hobject object; /* the name is m.oid's; borrowed strings */
+    bool reads, writes;    /* what its steps do */
+    bool on_pg;            /* it is about the group, not about an object */
+
+    struct op_tracker *tracker;
+    struct list tracked;
+    atomic_int state;
+    uint64_t stamp_ns; /* monotonic, when it came */
+};
+
+/* Reads the message, whose reference it takes (also on failure). -EBADMSG and others of m_osd_op_decode(). */
+int op_request_create(struct op_tracker *tracker, struct message *msg, struct op_request **out) MUST_CHECK;
+void op_request_free(struct op_request *op); /* it is over; NULL is fine */
+static inline void op_request_mark(struct op_request *op, enum op_state state)
+{
+    atomic_store_explicit(&op->state, state, memory_order_relaxed);
+}
+
+struct op_done { /* of the past */
+    char text[200];
+    uint64_t start_wall_ns, took_ns;
+};
+
+enum { OP_HISTORY = 20 };
+
+struct op_tracker {
+    struct mutex lock;
+    struct list ops;                                         /* lock */
+    unsigned count;                                          /* lock */
+    struct op_done history[OP_HISTORY], slowest[OP_HISTORY]; /* lock; by age, by time taken */
+    uint64_t done;                                           /* lock */
+};
+
+void op_tracker_init(struct op_tracker *t);
+void op_tracker_destroy(struct op_tracker *t); /* no op is left */
+void op_tracker_dump_ops(struct op_tracker *t, struct formatter *f);
+void op_tracker_dump_history(struct op_tracker *t, bool slowest, struct formatter *f);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages that come to an OSD, and the way of an operation to its placement group. */
+#include <errno.h>
+
+#include "common/log.h"
+#include "messages/m_ping.h"
+#include "osd/osd.h"
+#include "osd/osd_mgr.h"
+#include "osd/watch_notify.h"
+
+/* ---- the queue's calls ---- */
+
+static struct pg *pg_of(struct op_lane *lane)
+{
+    return CONTAINER_OF(lane, struct pg, lane);
+}
+
+static void lane_run(void *arg UNUSED, struct op_lane *lane, struct list *item)
+{
+    struct pg_work *w = CONTAINER_OF(item, struct pg_work, link);
+
+    w->run(pg_of(lane), w);
+}
+
+static void lane_unlock(void *arg UNUSED, struct op_lane *lane)
+{
+    pg_unlock(pg_of(lane));
+}
+
+static void lane_get(void *arg UNUSED, struct op_lane *lane)
+{
+    pg_get(pg_of(lane));
+}
+
+static void lane_put(void *arg UNUSED, struct op_lane *lane)
+{
+    pg_put(pg_of(lane));
+}
+
+const struct op_queue_ops osd_queue_ops = {
+    .run = lane_run, .unlock = lane_unlock, .get = lane_get, .put = lane_put};
+
+/* ---- operations ---- */
+
+/* Clients before 17 send the whole hash instead of the group. */
+static void find_group(struct op_request *req, const struct osd_map *map)
+{
+    const struct osdmap_pool *pool;
+
+    if (!req->m.pg_is_raw || !map)
+        return;
+    pool = osdmap_find_pool(&map->map, req->m.pg.pool);
+    if (pool)
+        req->m.pg = osdmap_pg_of_hash(pool, req->m.hash);
+}
+
+static bool is_for_us(struct osd *osd, const struct osd_map *map, struct pg_id id)
+{
+    struct pg_osds where;
+
+    if (osdmap_map_pg(&map->mapping, id, &where))
+        return false;
+    return where.acting.primary == osd->whoami;
+}
+
+/* The group is not here. It may be on its way: then the request waits; else its client has to look again. */
+static void no_group(struct osd *osd, struct op_request *req)
+{
+    struct osd_map *map = osd_current_map(osd);
+    struct pg *pg;
+
+    if (!map || !is_for_us(osd, map, req->m.pg)) {
+        osd_map_put(map);
+        op_request_free(req);
+        return;
+    }
+    osd_map_put(map);
+    op_request_mark(req, OP_WAITING_FOR_PG);
+    mutex_lock(&osd->pgs_lock);
+    list_add_tail(&osd->waiting_for_pg, &req->work.link);
+    mutex_unlock(&osd->pgs_lock);
+    pg = osd_find_pg(osd, req->m.pg); /* made since we looked? */
+    if (pg) {
+        osd_retry_waiting(osd);
+        pg_put(pg);
+    }
+}
+
+void osd_submit_request(struct osd *osd, struct op_request *req)
+{
+    struct pg *pg = osd_find_pg(osd, req->m.pg);
+
+    if (!pg) {
+        no_group(osd, req);
+        return;
+    }
+    op_request_mark(req, OP_QUEUED);
+    req->work.run = pg_do_op;
+    op_queue_submit(osd->queue, &pg->lane, &req->work.link, osd->ops_at_once);
+    pg_put(pg);
+}
+
+static void wait_for_map(struct osd *osd, struct op_request *req)
+{
+    uint32_t epoch = req->m.osdmap_epoch;
+
+    mutex_lock(&osd->lock);
+    if (epoch <= atomic_load(&osd->epoch)) { /* it came meanwhile */
+        mutex_unlock(&osd->lock);
+        osd_submit_request(osd, req);
+        return;
+    }
+    op_request_mark(req, OP_WAITING_FOR_MAP);
+    list_add_tail(&osd->waiting_for_map, &req->work.link);
+    mutex_unlock(&osd->lock);
+    osd_want_map(osd, atomic_load(&osd->epoch) + 1);
+}
+
+static void handle_op(struct osd *osd, struct message *msg)
+{
+    struct op_request *req;
+    struct osd_map *map;
+    int r;
+
+    message_get(msg);
+    r = op_request_create(&osd->tracker, msg, &req);
+    if (r) {
+        connection_bad_message(msg->con, msg, "an operation that cannot be read");
+        message_put(msg);
+        return;
+    }
+    message_put(msg);
+    if (req->m.osdmap_epoch > atomic_load(&osd->epoch)) {
+        wait_for_map(osd, req);
+        return;
+    }
+    if (req->m.osdmap_epoch < atomic_load(&osd->epoch))
+        osd_share_map(osd, req->con, req->m.osdmap_epoch);
+    if (req->m.pg_is_raw) {
+        map = osd_current_map(osd);
+        find_group(req, map);
+        osd_map_put(map);
+    }
+    osd_submit_request(osd, req);
+}
+
+/* ---- dispatchers ---- */
+
+static bool can_fast_dispatch(void *arg UNUSED, const struct message *m)
+{
+    return m->type == MSG_OSD_OP;
+}
+
+static void fast_dispatch(void *arg, struct message *m)
+{
+    handle_op(arg, m);
+}
+
+static void answer_ping(struct message *m)
+{
+    struct m_ping ping = {0};
+    struct message *reply = m_ping_message(&ping);
+
+    if (reply)
+        connection_send(m->con, reply);
+}
+
+static bool public_dispatch(void *arg, struct message *m)
+{
+    struct osd *osd = arg;
+
+    switch (m->type) {
+    case MSG_OSD_MAP:
+        osd_handle_map(osd, m);
+        break;
+    case MSG_OSD_PG_CREATE2:
+        osd_handle_pg_create(osd, m);
+        break;
+    case MSG_OSD_MARK_ME_DOWN:
+        osd_handle_mark_me_down(osd, m);
+        break;
+    case MSG_COMMAND:
+        osd_handle_command(osd, m);
+        break;
+    case MSG_PING:
+        answer_ping(m);
+        break;
+    case MSG_OSD_BACKOFF: /* only ever an answer to ours */
+        break;
+    default:
+        return osd_mgr_dispatch(osd, m);
+    }
+    message_put(m);
+    return true;
+}
+
+static bool cluster_dispatch(void *arg, struct message *m)
+{
+    if (m->type != MSG_OSD_MAP)
+        return false;
+    osd_handle_map(arg, m);
+    message_put(m);
+    return true;
+}
+
+static void handle_reset(void *arg, struct connection *con)
+{
+    watch_connection_lost(arg, con);
+    osd_mgr_connection_lost(arg, con);
+}
+
+const struct dispatcher_ops osd_public_dispatcher = {
+    .can_fast_dispatch = can_fast_dispatch,
+    .fast_dispatch = fast_dispatch,
+    .dispatch = public_dispatch,
+    .handle_reset = handle_reset,
+};
+
+const struct dispatcher_ops osd_cluster_dispatcher = {
+    .dispatch = cluster_dispatch,
+};
