@@ -2,13 +2,18 @@
 #include "mon/auth_monitor.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/authorizer.h"
-#include "common/bytes.h"
+#include "auth/auth_registry.h"
+#include "auth/auth_service.h"
+#include "auth/caps.h"
+#include "auth/cephx_server.h"
+#include "common/clock.h"
 #include "common/conf.h"
 #include "common/log.h"
+#include "include/ceph_features.h"
 #include "maps/monmap.h"
 #include "messages/m_auth.h"
 #include "mon/monitor.h"
@@ -22,8 +27,9 @@ enum {
 
 struct auth_monitor {
     struct paxos_service base;
-    uint64_t max_global_id, pending_max; /* reserved; may be handed out up to here */
-    uint64_t last_global_id;             /* handed out */
+    struct auth_db db, pending;
+    uint64_t last_global_id; /* handed out */
+    struct auth_service *service;
 };
 
 static struct auth_monitor *of(const struct paxos_service *s)
@@ -31,38 +37,141 @@ static struct auth_monitor *of(const struct paxos_service *s)
     return CONTAINER_OF(s, struct auth_monitor, base);
 }
 
+static struct utime now(void)
+{
+    return utime_from_ns(clock_realtime_ns());
+}
+
+/* How long a key of the i-th service is the current one. */
+static uint64_t ring_ttl_ns(const struct monitor *mon, unsigned i)
+{
+    return conf_seconds_ns(mon->conf, cephx_services[i] == ENTITY_TYPE_AUTH ? OPT_auth_mon_ticket_ttl
+                                                                            : OPT_auth_service_ticket_ttl);
+}
+
+/* True: a ring has changed and is to be committed. */
+static bool roll_keys(struct auth_monitor *a)
+{
+    bool changed = false;
+
+    for (unsigned i = 0; i < CEPHX_SERVICES; i++) {
+        int error;
+
+        if (rotating_keys_update(&a->pending.rings[i], now(), ring_ttl_ns(a->base.mon, i),
+                                 crypto_key_generate, &error)) {
+            dout(auth, 1, "new rotating key %llu for %s", (unsigned long long)a->pending.rings[i].max_id,
+                 entity_type_name(cephx_services[i]));
+            changed = true;
+        }
+        if (error)
+            derr(auth, "no new rotating key for %s: %s", entity_type_name(cephx_services[i]),
+                 strerror(-error));
+    }
+    return changed;
+}
+
+/* ---- the first version ---- */
+
+/* The keyring that mkfs was given. */
+static int take_mkfs_keyring(struct auth_monitor *a)
+{
+    struct slice value;
+    char *err = NULL;
+    int r = mon_store_get(&a->base.mon->store, "mkfs", "keyring", &value);
+
+    if (r)
+        return r == -ENOENT ? 0 : r;
+    r = keyring_parse(&a->pending.keyring, "the keyring given to mkfs", value.data, value.len, &err);
+    if (r)
+        derr(auth, "%s", err ? err : strerror(-r));
+    free(err);
+    slice_put(&value);
+    return r;
+}
+
+/* The key with which new OSDs are added to the cluster. */
+static int add_bootstrap_key(struct auth_monitor *a)
+{
+    static const struct entity_id name = {.type = ENTITY_TYPE_CLIENT, .id = (char *)"bootstrap-osd"};
+    struct keyring_entry *e;
+    int r;
+
+    if (keyring_find(&a->pending.keyring, &name))
+        return 0;
+    e = keyring_add(&a->pending.keyring, &name);
+    r = e ? crypto_key_generate(&e->key, now()) : -ENOMEM;
+    return r ? r : string_map_set(&e->caps, "mon", "allow profile bootstrap-osd");
+}
+
 static int create_initial(struct paxos_service *s)
 {
-    of(s)->pending_max = FIRST_GLOBAL_ID + GLOBAL_ID_BLOCK;
-    of(s)->last_global_id = FIRST_GLOBAL_ID;
-    return 0;
+    struct auth_monitor *a = of(s);
+    int r = take_mkfs_keyring(a);
+
+    if (r == 0)
+        r = add_bootstrap_key(a);
+    a->pending.max_global_id = FIRST_GLOBAL_ID + GLOBAL_ID_BLOCK;
+    a->last_global_id = FIRST_GLOBAL_ID;
+    roll_keys(a);
+    return r;
+}
+
+/* ---- versions ---- */
+
+static void tell_service(struct auth_monitor *a)
+{
+    static const struct entity_id mons = {.type = ENTITY_TYPE_MON, .id = (char *)""};
+    const struct keyring_entry *e = keyring_find(&a->db.keyring, &mons);
+
+    auth_service_set_keys(a->service, auth_db_ring(&a->db, ENTITY_TYPE_MON));
+    if (e)
+        auth_service_set_mon_key(a->service, &e->key);
 }
 
 static int update_from_store(struct paxos_service *s)
 {
     struct auth_monitor *a = of(s);
+    struct auth_db fresh, copy;
     struct slice value;
     int r = mon_store_get_version(&s->mon->store, s->ops->name, s->last_committed, &value);
 
     if (r)
         return r;
-    if (value.len == 8)
-        a->max_global_id = a->pending_max = get_le64(value.data);
-    else
-        r = -EBADMSG;
+    r = auth_db_decode(&fresh, value.data, value.len);
     slice_put(&value);
+    if (r)
+        return r;
+    r = auth_db_copy(&copy, &fresh);
+    if (r) {
+        auth_db_destroy(&fresh);
+        return r;
+    }
+    auth_db_destroy(&a->db);
+    auth_db_destroy(&a->pending);
+    a->db = fresh;
+    a->pending = copy;
+    tell_service(a);
     /* After a restart what is left of the last block is passed over. */
     if (a->last_global_id == 0)
-        a->last_global_id = a->max_global_id;
-    return r;
+        a->last_global_id = a->db.max_global_id;
+    return 0;
 }
 
 static void encode_pending(struct paxos_service *s, struct kv_batch *tx)
 {
-    uint8_t bytes[8];
+    struct encode e;
 
-    put_le64(bytes, of(s)->pending_max);
-    mon_tx_put_version(tx, s->ops->name, s->last_committed + 1, bytes, sizeof(bytes));
+    encode_init(&e);
+    e.secret = true;
+    auth_db_encode(&of(s)->pending, &e);
+    mon_tx_put_version(tx, s->ops->name, s->last_committed + 1, e.data, e.len);
+    encode_destroy(&e);
+}
+
+static void tick(struct paxos_service *s)
+{
+    if (paxos_service_writable(s) && roll_keys(of(s)))
+        paxos_service_commit(s, NULL);
 }
 
 static uint64_t trim_to(struct paxos_service *s)
@@ -73,6 +182,9 @@ static uint64_t trim_to(struct paxos_service *s)
 static void destroy(struct paxos_service *s)
 {
     paxos_service_destroy(s);
+    auth_db_destroy(&of(s)->db);
+    auth_db_destroy(&of(s)->pending);
+    auth_service_free(of(s)->service);
     free(of(s));
 }
 
@@ -81,6 +193,7 @@ static const struct paxos_service_ops ops = {
     .create_initial = create_initial,
     .update_from_store = update_from_store,
     .encode_pending = encode_pending,
+    .tick = tick,
     .trim_to = trim_to,
     .destroy = destroy,
 };
@@ -91,93 +204,105 @@ struct paxos_service *auth_monitor_create(struct monitor *mon)
 
     if (!a)
         return NULL;
+    auth_db_init(&a->db);
+    auth_db_init(&a->pending);
+    a->service = auth_service_create(mon->conf, ENTITY_TYPE_MON);
+    if (!a->service) {
+        free(a);
+        return NULL;
+    }
     paxos_service_init(&a->base, &ops, mon);
     return &a->base;
 }
 
+struct auth_upcalls auth_monitor_upcalls(struct paxos_service *s)
+{
+    struct auth_upcalls u = {0};
+
+    auth_service_fill(of(s)->service, &u);
+    return u;
+}
+
+const struct auth_db *auth_monitor_db(const struct paxos_service *s)
+{
+    return &of(s)->db;
+}
+
+struct auth_db *auth_monitor_pending(struct paxos_service *s)
+{
+    return &of(s)->pending;
+}
+
 static void reserve_block(struct auth_monitor *a, struct mon_op *op)
 {
-    if (a->pending_max == a->max_global_id)
-        a->pending_max += GLOBAL_ID_BLOCK;
+    if (a->pending.max_global_id == a->db.max_global_id)
+        a->pending.max_global_id += GLOBAL_ID_BLOCK;
     paxos_service_commit(&a->base, op);
 }
 
 /* 0: none left; op waits for more. */
 static uint64_t next_global_id(struct auth_monitor *a, struct mon_op *op)
 {
-    if (a->last_global_id >= a->max_global_id) {
+    if (a->last_global_id >= a->db.max_global_id) {
         if (paxos_service_writable(&a->base))
             reserve_block(a, op);
         else
             paxos_service_wait_writable(&a->base, op);
         return 0;
     }
-    if (a->max_global_id - a->last_global_id <= GLOBAL_ID_LOW && paxos_service_writable(&a->base))
+    if (a->db.max_global_id - a->last_global_id <= GLOBAL_ID_LOW && paxos_service_writable(&a->base))
         reserve_block(a, NULL);
     return ++a->last_global_id;
 }
 
-/* ---- protocols ---- */
+/* ---- rounds ---- */
 
-/*
- * One protocol of the server side. start: the first round. Returns 0 when the client is in, or an error;
- * fills payload for the reply. A protocol of several rounds keeps its state in the session and gets a step()
- * here.
- */
-struct auth_server_protocol {
-    uint32_t protocol; /* enum auth_protocol */
-    const char *name;  /* as auth_*_required has it */
-    int (*start)(struct mon_session *s, struct slice *payload);
-};
-
-static int none_start(struct mon_session *s, struct slice *payload UNUSED)
+static struct cephx_server server_of(const struct auth_monitor *a)
 {
-    s->authenticated = true;
-    s->caps_allow_all = true;
-    return 0;
+    const struct conf *conf = a->base.mon->conf;
+
+    return (struct cephx_server){
+        .keyring = &a->db.keyring,
+        .rings = a->db.rings,
+        .now = now(),
+        .auth_ttl_ns = conf_seconds_ns(conf, OPT_auth_mon_ticket_ttl),
+        .service_ttl_ns = conf_seconds_ns(conf, OPT_auth_service_ticket_ttl),
+        .allow_insecure_reclaim = conf_bool(conf, OPT_auth_allow_insecure_global_id_reclaim),
+        .random = crypto_random,
+    };
 }
 
-static const struct auth_server_protocol protocols[] = {
-    {AUTH_PROTOCOL_NONE, "none", none_start},
-};
-
-/* Is name in the list of text ("cephx, none")? */
-static bool list_has(const char *text, const char *name)
+/* The best protocol that both sides have; AUTH_PROTOCOL_UNKNOWN: none. */
+static uint32_t choose(const struct monitor *mon, const struct mon_session *s, const struct auth_request *r)
 {
-    size_t len = strlen(name);
+    struct auth_protocols allowed = auth_registry_for_peer(mon->conf, r->name.type);
+    uint64_t need = auth_registry_cephx_features(mon->conf, r->name.type);
+    bool lacks = !ceph_has_feature(connection_features(s->con), need);
 
-    for (const char *p = text; (p = strstr(p, name)); p += len) {
-        bool starts = p == text || strchr(",; ", p[-1]);
-        if (starts && (p[len] == 0 || strchr(",; ", p[len])))
-            return true;
-    }
-    return false;
-}
-
-static const struct auth_server_protocol *choose(const struct monitor *mon, const struct auth_request *r)
-{
-    bool daemon = r->name.type != ENTITY_TYPE_CLIENT;
-    char *required = conf_str(mon->conf, daemon ? OPT_auth_cluster_required : OPT_auth_service_required);
-    const struct auth_server_protocol *found = NULL;
-
-    for (size_t i = 0; i < ARRAY_SIZE(protocols) && !found; i++)
+    for (unsigned i = 0; i < allowed.count; i++)
         for (unsigned k = 0; k < r->protocol_count; k++)
-            if (r->protocols[k] == protocols[i].protocol && list_has(required, protocols[i].name))
-                found = &protocols[i];
-    free(required);
-    return found;
+            if (r->protocols[k] == allowed.p[i] && !(lacks && allowed.p[i] == AUTH_PROTOCOL_CEPHX))
+                return allowed.p[i];
+    return AUTH_PROTOCOL_UNKNOWN;
 }
 
-static void reply(struct mon_op *op, uint32_t protocol, int result, struct slice payload)
+/* Takes payload. */
+static void reply(struct mon_op *op, uint32_t protocol, int result, struct encode *payload)
 {
     struct m_auth_reply r = {
         .protocol = protocol,
         .result = result,
         .global_id = result == 0 ? op->session->global_id : 0,
-        .payload = payload,
     };
-    struct message *m = m_auth_reply_message(&r);
+    struct message *m = NULL;
+    size_t len;
+    uint8_t *bytes = encode_steal(payload, &len);
 
+    if (bytes && result == 0)
+        r.payload = slice_of(buffer_wrap_malloc(bytes, len));
+    else
+        free(bytes);
+    m = m_auth_reply_message(&r);
     if (m)
         m->tid = op->msg->tid;
     mon_session_send(op->session, m);
@@ -191,6 +316,7 @@ static void admit(struct mon_op *op, uint32_t monmap_epoch)
 {
     struct mon_session *s = op->session;
 
+    s->authenticated = true;
     connection_set_peer_num(s->con, (int64_t)s->global_id);
     s->name.num = (int64_t)s->global_id;
     dout(auth, 5, "%s.%s is in as global id %llu", entity_type_name(s->id.type), s->id.id,
@@ -199,45 +325,101 @@ static void admit(struct mon_op *op, uint32_t monmap_epoch)
         mon_session_send(s, monmap_monitor_message(op->mon->services[MON_SERVICE_MONMAP], s));
 }
 
+/* Who was refused, from where, and why. */
+static void log_refusal(const struct mon_session *s, const char *why)
+{
+    char *addrs = entity_addrvec_print(connection_peer_addrs(s->con));
+
+    dout(auth, 0, "%s.%s at %s is refused: %s", entity_type_name(s->id.type), s->id.id, addrs ? addrs : "?",
+         why);
+    free(addrs);
+}
+
+/* What the session may do from now on. */
+static int take_caps(struct auth_monitor *a, struct mon_session *s, char *why, size_t why_size)
+{
+    const struct keyring_entry *e = keyring_find(&a->db.keyring, &s->id);
+    const char *text = e ? string_map_get(&e->caps, "mon") : NULL;
+    char *err = NULL;
+    int r = caps_parse(&s->caps, ENTITY_TYPE_MON, text ? text : "", &err);
+
+    s->caps_allow_all = caps_allow_all(s->caps);
+    if (r)
+        snprintf(why, why_size, "%s", err ? err : strerror(-r));
+    free(err);
+    return r ? -EACCES : 0;
+}
+
 /* The first round. True: op waits. */
 static bool start(struct mon_op *op, const struct m_auth *m)
 {
     struct auth_monitor *a = of(op->mon->services[MON_SERVICE_AUTH]);
+    struct cephx_server server = server_of(a);
     struct mon_session *s = op->session;
-    const struct auth_server_protocol *p;
-    struct slice payload = {0};
     struct auth_request r;
-    int result;
+    struct encode payload;
+    int result = 0;
 
-    if (auth_request_decode(&r, &m->payload) < 0) {
-        reply(op, 0, -EINVAL, payload);
+    encode_init(&payload);
+    if (s->auth_protocol != AUTH_PROTOCOL_UNKNOWN || auth_request_decode(&r, &m->payload) < 0) {
+        reply(op, 0, -EINVAL, &payload);
         return false;
     }
-    p = choose(op->mon, &r);
-    if (!p) {
-        dout(auth, 0, "%s.%s offers no authentication that is allowed here", entity_type_name(r.name.type),
-             r.name.id);
-        auth_request_destroy(&r);
-        reply(op, 0, -EOPNOTSUPP, payload);
-        return false;
-    }
-    if (s->global_id == 0)
+    if (s->global_id == 0) {
+        s->cephx.wants_old_global_id = r.global_id != 0;
         s->global_id = r.global_id ? r.global_id : next_global_id(a, op);
+    }
     if (s->global_id == 0) {
         auth_request_destroy(&r);
         return true;
     }
-    entity_id_destroy(&s->id);
+    s->auth_protocol = choose(op->mon, s, &r);
     s->id = r.name;
-    r.name = (struct entity_id){0};
-    s->auth_protocol = p->protocol;
     s->name.type = (uint8_t)s->id.type;
-    result = p->start(s, &payload);
-    if (result == 0 && s->authenticated)
+    s->cephx.name = &s->id;
+    s->cephx.global_id = s->global_id;
+    if (s->auth_protocol == AUTH_PROTOCOL_NONE)
+        s->caps_allow_all = true;
+    else if (s->auth_protocol == AUTH_PROTOCOL_CEPHX)
+        result = cephx_server_start(&server, &s->cephx, &payload);
+    else
+        result = -EOPNOTSUPP;
+    if (result == -EOPNOTSUPP)
+        log_refusal(s, "it offers no authentication that is allowed here");
+    if (s->auth_protocol == AUTH_PROTOCOL_NONE)
         admit(op, m->monmap_epoch);
-    reply(op, p->protocol, result, payload);
-    auth_request_destroy(&r);
+    reply(op, s->auth_protocol, result, &payload);
+    if (result) {
+        s->auth_protocol = AUTH_PROTOCOL_UNKNOWN;
+        s->global_id = 0;
+        entity_id_destroy(&s->id);
+    }
     return false;
+}
+
+static void go_on(struct mon_op *op, const struct m_auth *m)
+{
+    struct auth_monitor *a = of(op->mon->services[MON_SERVICE_AUTH]);
+    struct cephx_server server = server_of(a);
+    struct mon_session *s = op->session;
+    bool was_in = s->authenticated;
+    char why[256] = "its request is malformed";
+    struct encode payload;
+    int result = -EINVAL;
+
+    encode_init(&payload);
+    if (s->auth_protocol == AUTH_PROTOCOL_CEPHX && m->protocol == AUTH_PROTOCOL_CEPHX)
+        result = cephx_server_handle(&server, &s->cephx, m->payload.data, m->payload.len, &payload, why,
+                                     sizeof(why));
+    if (result == 0 && !was_in)
+        result = take_caps(a, s, why, sizeof(why));
+    if (result && s->id.id)
+        log_refusal(s, why);
+    if (result && !was_in)
+        s->cephx.authenticated = false;
+    if (result == 0 && !was_in)
+        admit(op, m->monmap_epoch);
+    reply(op, s->auth_protocol, result, &payload);
 }
 
 static void run_again(struct mon_op *op)
@@ -247,7 +429,6 @@ static void run_again(struct mon_op *op)
 
 void auth_monitor_handle(struct mon_op *op)
 {
-    struct slice none = {0};
     struct m_auth m;
     bool waits = false;
 
@@ -260,7 +441,7 @@ void auth_monitor_handle(struct mon_op *op)
     if (m.protocol == 0)
         waits = start(op, &m);
     else
-        reply(op, 0, -EINVAL, none); /* no protocol here has a second round */
+        go_on(op, &m);
     m_auth_destroy(&m);
     if (!waits)
         mon_op_free(op);

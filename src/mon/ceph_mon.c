@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/throttle.h"
 #include "daemon/global_init.h"
+#include "mon/auth_monitor.h"
 #include "mon/mon_mkfs.h"
 #include "mon/mon_tell.h"
 #include "mon/monitor.h"
@@ -121,6 +122,7 @@ static int start_messenger(struct ceph_mon *c)
 {
     struct conf *conf = c->global.conf;
     struct entity_name name = {ENTITY_TYPE_MON, c->mon->rank};
+    struct auth_upcalls upcalls;
     char *type = messenger_type_for(conf, MESSENGER_PUBLIC);
     int r = -ENOMEM;
 
@@ -134,6 +136,8 @@ static int start_messenger(struct ceph_mon *c)
     set_throttles(c);
     messenger_set_cluster_protocol(c->messenger, MON_PROTOCOL);
     monitor_attach(c->mon, c->messenger);
+    upcalls = auth_monitor_upcalls(c->mon->services[MON_SERVICE_AUTH]);
+    messenger_set_auth(c->messenger, &upcalls);
     r = messenger_bind(c->messenger, monitor_addrs(c->mon), c->err, sizeof(c->err));
     return r ? r : messenger_start(c->messenger);
 }

@@ -65,6 +65,17 @@ static void audit(struct mon_op *op, const char *quote, const char *what)
     free(addrs);
 }
 
+/* In the monitor's own log, too: it is there at once. */
+static void log_denial(const struct mon_op *op)
+{
+    const struct mon_session *s = op->session;
+    char *addrs = s->con ? entity_addrvec_print(connection_peer_addrs(s->con)) : NULL;
+
+    dout(mon, 0, "%s.%s at %s may not: %s: access denied", entity_type_name(s->id.type),
+         s->id.id ? s->id.id : "?", addrs ? addrs : "-", op->text);
+    free(addrs);
+}
+
 /* op->run of commands: from the start, also when it was run before. */
 static void run(struct mon_op *op)
 {
@@ -100,8 +111,11 @@ static int prepare(struct mon_op *op, const char *text)
     op->command = find(prefix);
     if (!op->command)
         return mon_op_fail(op, -EINVAL, "command not known");
-    if (op->session && !mon_session_may(op->session, op->command->module, op->command->perm))
+    if (op->session && !mon_session_may(op->session, op->command->module, op->command->perm, op->cmd)) {
+        audit(op, "", "access denied");
+        log_denial(op);
         return mon_op_fail(op, -EACCES, "access denied");
+    }
     r = command_sig_check(op->command->sig, op->cmd, &err);
     if (r)
         mon_op_status(op, "%s", err ? err : strerror(-r));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* mon_commands: the one table of what `ceph` can ask of the monitors. Signatures are those of Ceph 16.2. */
+#include "mon/auth_commands.h"
 #include "mon/config_commands.h"
 #include "mon/config_key.h"
 #include "mon/health_monitor.h"
@@ -116,6 +117,31 @@ const struct mon_command mon_commands[] = {
      "rw", 0, config_command_assimilate},
     {"config generate-minimal-conf", "write the ceph.conf that a client needs", "config", "r", 0,
      config_command_minimal_conf},
+
+    /* entities */
+    {"auth ls", "list the entities with their keys and capabilities", "auth", "rx", 0, auth_command_ls},
+    {"auth list", "the same as auth ls", "auth", "rx", MON_COMMAND_DEPRECATED, auth_command_ls},
+    {"auth get" STR("entity"), "show an entity as a keyring", "auth", "rx", 0, auth_command_get},
+    {"auth get-key" STR("entity"), "show the key of an entity", "auth", "rx", 0, auth_command_get_key},
+    {"auth print-key" STR("entity"), "the same as auth get-key", "auth", "rx", 0, auth_command_get_key},
+    {"auth print_key" STR("entity"), "the same as auth get-key", "auth", "rx", 0, auth_command_get_key},
+    {"auth export" OPT("entity"), "show an entity, or all of them, as a keyring", "auth", "rx", 0,
+     auth_command_export},
+    {"auth import", "add the entities of a keyring that comes with -i", "auth", "rwx", 0,
+     auth_command_import},
+    {"auth add" STR("entity") " name=caps,type=CephString,n=N,req=false",
+     "add an entity, with a new key or that of a keyring that comes with -i", "auth", "rwx", 0,
+     auth_command_add},
+    {"auth get-or-create" STR("entity") " name=caps,type=CephString,n=N,req=false",
+     "show the key of an entity as a keyring, after making the entity if there is none", "auth", "rwx", 0,
+     auth_command_get_or_create},
+    {"auth get-or-create-key" STR("entity") " name=caps,type=CephString,n=N,req=false",
+     "show the key of an entity, after making the entity if there is none", "auth", "rwx", 0,
+     auth_command_get_or_create_key},
+    {"auth caps" STR("entity") " name=caps,type=CephString,n=N", "give an entity other capabilities", "auth",
+     "rwx", 0, auth_command_caps},
+    {"auth rm" STR("entity"), "remove an entity", "auth", "rwx", 0, auth_command_rm},
+    {"auth del" STR("entity"), "the same as auth rm", "auth", "rwx", MON_COMMAND_DEPRECATED, auth_command_rm},
 
     /* keys and values */
     {"config-key get" STR("key"), "show the value of a key", "config-key", "r", 0, config_key_get},

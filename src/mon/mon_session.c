@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mon/mon_session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,14 +76,50 @@ void mon_session_put(struct mon_session *s)
         return;
     connection_put(s->con);
     entity_id_destroy(&s->id);
+    caps_free(s->caps);
     free(s->remote_host);
     free(s->sent_config);
     free(s);
 }
 
-bool mon_session_may(const struct mon_session *s, const char *module UNUSED, const char *perm UNUSED)
+/* The arguments of a command as text, as capabilities compare them. */
+static int command_arguments(const json_t *cmd, struct string_map *out)
 {
-    return s->caps_allow_all;
+    const char *key;
+    json_t *value;
+    int r = 0;
+
+    string_map_init(out);
+    json_object_foreach((json_t *)cmd, key, value)
+    {
+        char number[32];
+
+        if (json_is_integer(value))
+            snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
+        if (r == 0 && (json_is_string(value) || json_is_integer(value)))
+            r = string_map_set(out, key, json_is_string(value) ? json_string_value(value) : number);
+    }
+    return r;
+}
+
+bool mon_session_may(const struct mon_session *s, const char *module, const char *perm, const json_t *cmd)
+{
+    const struct entity_addrvec *addrs = s->con ? connection_peer_addrs(s->con) : NULL;
+    struct string_map arguments;
+    struct caps_command command = {
+        .module = module,
+        .prefix = json_string_value(json_object_get(cmd, "prefix")),
+        .arguments = &arguments,
+        .bits = caps_bits_parse(perm),
+        .peer = addrs && addrs->count ? &addrs->addrs[0] : NULL,
+    };
+    bool may = s->caps_allow_all;
+
+    if (may || !s->caps)
+        return may;
+    may = command_arguments(cmd, &arguments) == 0 && caps_allow_command(s->caps, &command);
+    string_map_destroy(&arguments);
+    return may;
 }
 
 static enum mon_sub_kind sub_kind(const char *what)

@@ -13,9 +13,12 @@
 #ifndef CEPH_MON_MON_SESSION_H
 #define CEPH_MON_MON_SESSION_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/caps.h"
+#include "auth/cephx_server.h"
 #include "common/list.h"
 #include "msg/messenger.h"
 #include "types/entity_name.h"
@@ -56,6 +59,8 @@ struct mon_session {
     struct entity_id id;        /* who it authenticated as; id NULL before */
     uint32_t auth_protocol;     /* enum auth_protocol */
     uint64_t global_id;
+    struct cephx_server_session cephx; /* where its login stands */
+    struct caps *caps;                 /* for monitors; NULL: none */
     bool authenticated, caps_allow_all;
     char *remote_host;                   /* as the client told; NULL: it did not */
     char *sent_config;                   /* the options it was sent last, as one text; NULL: none */
@@ -78,8 +83,9 @@ void mon_session_close(struct mon_session *s);
 struct mon_session *mon_session_get(struct mon_session *s);
 void mon_session_put(struct mon_session *s); /* NULL is fine */
 
-/* May the client do what a command of this module needs ("r", "rw", "rwx")? */
-bool mon_session_may(const struct mon_session *s, const char *module, const char *perm);
+/* May the client do what a command of this module needs ("r", "rw", "rwx")? cmd: the command itself, which
+ * may be allowed by name; NULL: it is none. */
+bool mon_session_may(const struct mon_session *s, const char *module, const char *perm, const json_t *cmd);
 
 /* Adds or changes a subscription. NULL: no memory. */
 struct mon_sub *mon_session_subscribe(struct mon_session *s, const char *what, uint64_t next, bool onetime);

@@ -107,7 +107,7 @@ static int check_session(struct monitor *mon, struct connection *con)
 
     monitor_lock(mon);
     s = mon_sessions_find(con);
-    if (s && s->authenticated && mon_session_may(s, "mon", "rwx"))
+    if (s && s->authenticated && mon_session_may(s, "mon", "rwx", NULL))
         r = 0;
     monitor_unlock(mon);
     return r;
