@@ -11,6 +11,8 @@
 #include "common/timespan.h"
 #include "mon/json_text.h"
 #include "mon/monitor.h"
+#include "mon/transport_health.h"
+#include "msg/messenger_status.h"
 #include "types/utime.h"
 
 struct mute {
@@ -165,12 +167,24 @@ static void check_disk(struct monitor *mon, struct health_checks *checks)
                         "mon.%s has %u%% avail", name, space.avail_percent);
 }
 
+static void check_transports(struct monitor *mon, struct health_checks *checks)
+{
+    struct transport_status rdma;
+    char who[64];
+
+    if (!mon->messenger || !messenger_transport_status(mon->messenger, "rsockets", &rdma))
+        return;
+    snprintf(who, sizeof(who), "mon.%s", mon->store.name);
+    transport_health_check(&rdma, who, checks);
+}
+
 void health_monitor_gather(struct monitor *mon, struct health_checks *checks)
 {
     const struct health_monitor *h = of(mon->services[MON_SERVICE_HEALTH]);
 
     health_checks_init(checks);
     check_disk(mon, checks);
+    check_transports(mon, checks);
     for (int i = 0; i < MON_SERVICES; i++)
         if (mon->services[i]->ops->health)
             mon->services[i]->ops->health(mon->services[i], checks);

@@ -2,12 +2,14 @@
 /* messenger_dump: what an operator sees of a messenger by the admin socket. See msg/messenger.h. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/formatter.h"
 #include "common/throttle.h"
 #include "msg/connection.h"
 #include "msg/pipe.h"
+#include "msg/messenger_status.h"
 #include "msg/simple_messenger.h"
 
 static void dump_addrs(struct formatter *f, const char *name, const struct entity_addrvec *v)
@@ -115,6 +117,19 @@ static void dump_transport(struct formatter *f, const struct messenger_transport
     formatter_string(f, "library", st.library);
     formatter_string(f, "library_faults", st.library_faults);
     formatter_close(f);
+}
+
+bool messenger_transport_status(struct messenger *m, const char *name, struct transport_status *out)
+{
+    for (unsigned i = 0; i < m->transport_count; i++) {
+        const struct messenger_transport *mt = &m->transports[i];
+        if (strcmp(mt->transport->name, name) != 0 || !atomic_load(&mt->pool))
+            continue;
+        memset(out, 0, sizeof(*out));
+        mt->transport->status(out);
+        return true;
+    }
+    return false;
 }
 
 /* References to all connections, so that none is printed under the messenger's lock. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "test/unit/unit.h"
+#include "common/clock.h"
 #include "mon/config_map.h"
 #include "mon/health_checks.h"
 #include "mon/json_text.h"
@@ -13,6 +14,7 @@
 #include "mon/osd_tree.h"
 #include "mon/text_age.h"
 #include "mon/text_table.h"
+#include "mon/transport_health.h"
 
 static void test_whom_an_option_is_for(void **state UNUSED)
 {
@@ -189,6 +191,27 @@ static void test_health_text(void **state UNUSED)
     health_checks_destroy(&c);
 }
 
+static void test_rdma_trouble_is_told(void **state UNUSED)
+{
+    struct transport_status st = {.sockets = 9, .capacity = 10};
+    struct health_checks c;
+
+    health_checks_init(&c);
+    transport_health_check(&st, "mon.a", &c);
+    assert_int_equal(c.count, 0);
+    st.sockets = 10;
+    st.stuck_closes = 3;
+    st.accept_blocked_ns = 7 * NSEC_PER_SEC;
+    transport_health_check(&st, "mon.a", &c);
+    assert_int_equal(c.count, 3);
+    assert_int_equal(health_checks_overall(&c), HEALTH_WARN);
+    assert_int_equal(health_checks_find(&c, "RDMA_STUCK_CLOSES")->count, 3);
+    assert_string_equal(health_checks_find(&c, "RDMA_AT_CAPACITY")->detail.items[0],
+                        "mon.a has 10 of 10 connections (ms_rsockets_max_connections)");
+    assert_non_null(health_checks_find(&c, "RDMA_ACCEPT_BLOCKED"));
+    health_checks_destroy(&c);
+}
+
 /* An OSD map with two OSDs and one that no bucket holds. */
 static void test_osd_tree(void **state UNUSED)
 {
@@ -232,6 +255,7 @@ int main(void)
         cmocka_unit_test(test_ages),
         cmocka_unit_test(test_log_tail),
         cmocka_unit_test(test_health_text),
+        cmocka_unit_test(test_rdma_trouble_is_told),
         cmocka_unit_test(test_osd_tree),
     };
     return unit_run("mon_parts", tests);
