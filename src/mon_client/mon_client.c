@@ -89,9 +89,17 @@ static int rank_in(const struct monmap *map, const struct mon_conn *conn)
     return rank < 0 ? -1 : rank;
 }
 
+/* mon_host may leave out what the monmap tells: genuine programs that read the same ceph.conf would not take
+ * an rdma: address there. Nothing has been asked of the first session yet, so it can go. */
+static bool knows_better(struct mon_client *mc, const struct monmap *map)
+{
+    return fsid_is_zero(&mc->monmap.fsid) && !mon_hunt_has_better(&mc->hunt, &mc->monmap, mc->hunt_type) &&
+           mon_hunt_has_better(&mc->hunt, map, mc->hunt_type);
+}
+
 static void take_monmap(struct mon_client *mc, struct monmap *map)
 {
-    bool first = fsid_is_zero(&mc->monmap.fsid);
+    bool first = fsid_is_zero(&mc->monmap.fsid), better = knows_better(mc, map);
 
     monmap_destroy(&mc->monmap);
     mc->monmap = *map;
@@ -101,6 +109,9 @@ static void take_monmap(struct mon_client *mc, struct monmap *map)
     dout(monc, 10, "monmap e%u, %u monitors", mc->monmap.epoch, mc->monmap.count);
     if (mc->session && mc->session->rank < 0) {
         dout(monc, 1, "the monitor of this session is not in monmap e%u", mc->monmap.epoch);
+        mon_client_hunt_locked(mc, -1);
+    } else if (better) {
+        dout(monc, 1, "the monmap has addresses of a transport that is better than that of this session");
         mon_client_hunt_locked(mc, -1);
     } else if (first && mon_client_is_ready_locked(mc)) {
         mon_client_send_requests_locked(mc);

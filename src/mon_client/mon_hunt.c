@@ -120,6 +120,26 @@ bool mon_hunt_next(struct mon_hunt *h, uint32_t only_type, struct mon_hunt_try *
     return true;
 }
 
+static bool is_better(const struct mon_hunt_params *p, uint32_t type, uint32_t than)
+{
+    for (unsigned i = 0; i < p->type_count && p->types[i] != than; i++) {
+        if (p->types[i] == type)
+            return true;
+    }
+    return false;
+}
+
+bool mon_hunt_has_better(const struct mon_hunt *h, const struct monmap *map, uint32_t type)
+{
+    for (unsigned m = 0; m < map->count; m++) {
+        const struct entity_addrvec *all = &map->mons[m].addrs;
+        for (unsigned i = 0; i < all->count; i++)
+            if (is_better(&h->params, all->addrs[i].type, type))
+                return true;
+    }
+    return false;
+}
+
 int mon_hunt_addrs(const struct monmap *map, struct mon_hunt_try t, struct entity_addrvec *v)
 {
     const struct entity_addrvec *all = &map->mons[t.rank].addrs;

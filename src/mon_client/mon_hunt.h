@@ -51,6 +51,9 @@ int mon_hunt_start(struct mon_hunt *h, const struct monmap *map, int avoid) MUST
  * one is of another: tries of two transports at once would make it a race which of them is taken. */
 bool mon_hunt_next(struct mon_hunt *h, uint32_t only_type, struct mon_hunt_try *out);
 
+/* Does a monitor of this map have an address of a transport that is better than type? */
+bool mon_hunt_has_better(const struct mon_hunt *h, const struct monmap *map, uint32_t type);
+
 static inline bool mon_hunt_is_used_up(const struct mon_hunt *h)
 {
     return h->next >= h->count;

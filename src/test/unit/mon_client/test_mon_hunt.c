@@ -80,6 +80,24 @@ static void test_order(void **state UNUSED)
     monmap_destroy(&m);
 }
 
+static void test_better(void **state UNUSED)
+{
+    struct mon_hunt h;
+    struct monmap m;
+
+    init_map(&m);
+    mon_hunt_init(&h, &rdma_first, 1);
+    add(&m, "a", "v1:192.0.2.1:6789", 0, 0);
+    assert_false(mon_hunt_has_better(&h, &m, ENTITY_ADDR_V1));
+    add(&m, "b", "[v2:192.0.2.2:3300,v1:192.0.2.2:6789]", 0, 0);
+    assert_false(mon_hunt_has_better(&h, &m, ENTITY_ADDR_V1));
+    add(&m, "c", "[v1:192.0.2.3:6789,rdma:192.0.2.3:6789]", 0, 0);
+    assert_true(mon_hunt_has_better(&h, &m, ENTITY_ADDR_V1));
+    assert_false(mon_hunt_has_better(&h, &m, ENTITY_ADDR_RDMA));
+    mon_hunt_destroy(&h);
+    monmap_destroy(&m);
+}
+
 static void test_addrs(void **state UNUSED)
 {
     struct monmap m;
@@ -158,10 +176,8 @@ static void test_interval(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_addrs),
-        cmocka_unit_test(test_chance),
-        cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_order),  cmocka_unit_test(test_better),   cmocka_unit_test(test_addrs),
+        cmocka_unit_test(test_chance), cmocka_unit_test(test_interval),
     };
     return unit_run("mon_hunt", tests);
 }
