@@ -133,7 +133,8 @@ start_clients() {
     local i
     watchers=()
     for i in $(seq $clients); do
-        ours "$@" -w >"watch.$i" 2>&1 &
+        # no function, whose process would be a shell
+        timeout 600 "$build/src/tools/ceph" -c ceph.conf "${client_options[@]}" -w >"watch.$i" 2>&1 &
         watchers+=($!)
         on_exit stop_watcher $!
     done
@@ -142,7 +143,7 @@ start_clients() {
     done
 }
 
-# The process started in the background is timeout, which passes the signal on.
+# The process is timeout, which passes the signal on.
 stop_watcher() {
     kill "$1" 2>/dev/null
     wait "$1" 2>/dev/null
