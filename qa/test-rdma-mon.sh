@@ -196,7 +196,7 @@ genuine_sees_what_ours_wrote() {
 dual() {
     check "dual: the monitor starts" start_cluster --dual
     note_counters
-    client_options=(--ms-client-type rsockets,simple)
+    client_options=(--ms-client-type "rsockets,simple")
     check "dual: values are written and read back by RDMA" move_payload
     check "dual: the devices' counters cover them, each way" counters_cover_payload
     check "dual: $clients of our clients stay connected by RDMA" start_clients
