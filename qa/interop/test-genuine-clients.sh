@@ -76,7 +76,7 @@ asok '"messenger dump"' help
 asok '"mon_data": "'"$dir/m/mon.a"'"' config show
 asok '"name": "simple"' messenger dump
 asok '"commits"' store stats
-asok '^{' perf dump
+asok '"commit_latency": {' perf dump mon
 asok '^{' perf schema
 asok '^{}$' log flush
 

@@ -10,6 +10,7 @@
 #include "common/formatter.h"
 #include "common/log.h"
 #include "messages/m_mon_command.h"
+#include "mon/mon_perf.h"
 #include "mon/monitor.h"
 
 char *mon_command_descriptions(void)
@@ -146,6 +147,7 @@ void mon_command_run(struct mon_op *op, const char *text)
         mon_op_reply(op, r);
         return;
     }
+    perf_inc(op->mon->perf, MON_PERF_COMMANDS);
     audit(op, "", "dispatch");
     op->run = run;
     run(op);

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/log.h"
+#include "mon/mon_perf.h"
 #include "mon/monitor.h"
 
 struct proposal {
@@ -60,6 +62,7 @@ static void commit(struct mon_committer *c)
     struct list batch;
     struct kv_batch all;
     char err[512];
+    uint64_t start = clock_monotonic_ns();
     int r;
 
     list_init(&batch);
@@ -75,6 +78,9 @@ static void commit(struct mon_committer *c)
     r = mon_store_apply(&c->mon->store, &all, err, sizeof(err));
     mutex_lock(&c->mon->lock);
     dout(paxos, 5, "committed %u changes, %zu bytes: %d", all.count, kv_batch_bytes(&all), r);
+    perf_inc(c->mon->perf, MON_PERF_COMMIT);
+    perf_add(c->mon->perf, MON_PERF_COMMIT_BYTES, kv_batch_bytes(&all));
+    perf_add_ns(c->mon->perf, MON_PERF_COMMIT_LATENCY, clock_monotonic_ns() - start);
     kv_batch_destroy(&all);
     if (r)
         monitor_fatal(c->mon, r, err);

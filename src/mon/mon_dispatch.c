@@ -20,6 +20,7 @@
 #include "mon/log_monitor.h"
 #include "mon/mgr_monitor.h"
 #include "mon/mon_command.h"
+#include "mon/mon_perf.h"
 #include "mon/mon_status.h"
 #include "mon/mon_tell.h"
 #include "mon/monitor.h"
@@ -225,6 +226,7 @@ static void route(struct monitor *mon, struct message *msg)
             dout(mon, 5, "%s before authentication is dropped", message_type_name(msg->type));
             return;
         }
+        perf_inc(mon->perf, MON_PERF_MESSAGES);
         op = mon_op_create(mon, s, msg);
         if (op)
             handlers[i].handle(op);

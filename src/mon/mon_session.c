@@ -7,6 +7,7 @@
 
 #include "auth/authorizer.h"
 #include "common/log.h"
+#include "mon/mon_perf.h"
 
 void mon_sessions_init(struct mon_sessions *t)
 {
@@ -45,6 +46,8 @@ struct mon_session *mon_sessions_find_or_add(struct mon_sessions *t, struct conn
     list_init(&s->subs);
     list_add_tail(&t->all, &s->entry);
     t->count++;
+    perf_inc(t->perf, MON_PERF_SESSION_ADD);
+    perf_set(t->perf, MON_PERF_NUM_SESSIONS, t->count);
     if (con)
         connection_set_private(con, s, NULL); /* borrowed: mon_session_close() takes it back */
     return s;
@@ -59,6 +62,8 @@ void mon_session_close(struct mon_session *s)
         mon_sub_remove(sub);
     list_remove(&s->entry);
     s->owner->count--;
+    perf_inc(s->owner->perf, MON_PERF_SESSION_RM);
+    perf_set(s->owner->perf, MON_PERF_NUM_SESSIONS, s->owner->count);
     if (s->con)
         connection_set_private(s->con, NULL, NULL);
     mon_session_put(s);

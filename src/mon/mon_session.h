@@ -47,6 +47,7 @@ struct mon_sessions {
     struct list all;
     struct list subs[MON_SUB_KINDS];
     unsigned count;
+    struct perf_counters *perf; /* borrowed */
 };
 
 struct mon_session {

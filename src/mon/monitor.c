@@ -16,6 +16,7 @@
 #include "mon/log_monitor.h"
 #include "mon/mgr_monitor.h"
 #include "mon/mon_metadata.h"
+#include "mon/mon_perf.h"
 #include "mon/monmap_monitor.h"
 #include "mon/osd_monitor.h"
 
@@ -101,6 +102,7 @@ static void end_silent_sessions(struct monitor *mon)
             continue;
         dout(mon, 0, "%s said nothing for %llu s: ending its session", entity_name_print(&s->name, name),
              (unsigned long long)((now - heard) / NSEC_PER_SEC));
+        perf_inc(mon->perf, MON_PERF_SESSION_TRIM);
         connection_mark_down(s->con);
         mon_session_close(s);
     }
@@ -212,6 +214,13 @@ int monitor_create(struct monitor **out, struct conf *conf, struct mon_store *st
     timer_event_init(&mon->tick, on_tick, mon);
     timer_event_init(&mon->propose, on_propose, mon);
 
+    mon->perf = mon_perf_create();
+    if (!mon->perf) {
+        monitor_destroy(mon);
+        snprintf(err, err_size, "no memory");
+        return -ENOMEM;
+    }
+    mon->sessions.perf = mon->perf;
     monitor_lock(mon);
     mon->metadata = mon_metadata_collect();
     r = next_election_epoch(mon, err, err_size);
@@ -244,6 +253,7 @@ void monitor_destroy(struct monitor *mon)
     mutex_unlock(&mon->lock);
     mon_store_close(&mon->store);
     json_decref(mon->metadata);
+    perf_counters_free(mon->perf);
     mutex_destroy(&mon->lock);
     free(mon);
 }

@@ -52,6 +52,7 @@ struct monitor {
     json_t *metadata;          /* of this monitor */
     struct admin_socket *asok; /* borrowed; NULL: none */
     unsigned rank;
+    struct perf_counters *perf; /* see mon_perf.h */
     /* fixed after monitor_start() */
     void (*ended)(void *arg); /* called once after a fatal error, with the lock held; NULL: nobody asks */
     void *ended_arg;
