@@ -465,10 +465,13 @@ static bool comes_from(const struct grant *g, const struct entity_addr *peer)
 
 bool caps_allow_all(const struct caps *c)
 {
-    for (unsigned i = 0; c && i < c->count; i++)
-        if ((c->grants[i].bits & CAPS_ALL) && !c->grants[i].network && !c->grants[i].service &&
-            !c->grants[i].pool && !c->grants[i].nspace && !c->grants[i].object_prefix)
+    for (unsigned i = 0; c && i < c->count; i++) {
+        const struct grant *g = &c->grants[i];
+
+        if ((g->bits & CAPS_ALL) && !g->network && !g->service && !g->command && !g->pool && !g->nspace &&
+            !g->object_prefix)
             return true;
+    }
     return false;
 }
 

@@ -66,6 +66,7 @@ static void commands_by_name(void **state UNUSED)
     assert_false(may(two, "osd", "rw", "osd pool create", "pool", "xy"));
     assert_false(may(two, "osd", "rw", "osd pool create", NULL, NULL));
     assert_false(may(two, "osd", "rw", "osd pool rm", "pool", "x"));
+    assert_false(may("allow * command x", "osd", "rw", "osd pool rm", NULL, NULL));
 }
 
 static void profiles_mean_what_they_mean(void **state UNUSED)
