@@ -9,7 +9,7 @@
 
 static const struct object_store_ops *find_kind(const char *kind, char *err, size_t err_size)
 {
-    static const struct object_store_ops *const kinds[] = {&mem_store_ops};
+    static const struct object_store_ops *const kinds[] = {&mem_store_ops, &kv_object_store_ops};
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
         if (strcmp(kinds[i]->kind, kind) == 0)
