@@ -19,7 +19,7 @@ ceph or a genuine one. stop.sh ends it.
   --rdma         rdma: addresses only
   --dual         both kinds, on the same address and port
   -x             cephx (not to be had yet)
-  -X             no cephx: authentication none. Always so, until cephx is there
+  -x, -X         with cephx (the default), without it: authentication none
   -o 'OPTION = VALUE'
                  add a line to the [global] section of ceph.conf; can be repeated
   -d, --debug    debug_ms = 1 and debug_mon = 20
@@ -37,7 +37,7 @@ fail() {
 }
 
 parse_options() {
-    new=no transport=tcp ip='' debug=no extra=()
+    new=no transport=tcp ip='' debug=no auth=cephx extra=()
     while [ $# -gt 0 ]; do
         case $1 in
         -n | --new) new=yes ;;
@@ -52,8 +52,8 @@ parse_options() {
             ;;
         --rdma) transport=rdma ;;
         --dual) transport=dual ;;
-        -X) ;;
-        -x) fail "cephx is not to be had yet: authentication is none" ;;
+        -X) auth=none ;;
+        -x) auth=cephx ;;
         -d | --debug) debug=yes ;;
         --help | -h)
             usage
@@ -110,24 +110,14 @@ free_port() {
     echo "$port"
 }
 
-# A secret as Ceph writes them: type AES, no time, 16 bytes.
-secret() {
-    { printf '\1\0\0\0\0\0\0\0\0\0\20\0' && head -c 16 /dev/urandom; } | base64
-}
-
 write_keyring() {
-    cat >keyring <<END
-[mon.]
-	key = $(secret)
-	caps mon = "allow *"
-[client.admin]
-	key = $(secret)
-	caps mds = "allow *"
-	caps mgr = "allow *"
-	caps mon = "allow *"
-	caps osd = "allow *"
-END
-    chmod 600 keyring
+    local authtool
+    authtool=$(program ceph-authtool) || exit
+    {
+        "$authtool" -C keyring -n mon. -g --cap mon 'allow *' &&
+            "$authtool" keyring -n client.admin -g --cap mon 'allow *' --cap osd 'allow *' --cap mds 'allow *' \
+                --cap mgr 'allow *'
+    } >out/authtool.log 2>&1 || fail "ceph-authtool failed: $(tail -n 1 out/authtool.log)"
 }
 
 # Genuine programs refuse rdma: in mon_host and do not survive a ms_type they do not know. So where they shall read this
@@ -145,9 +135,9 @@ write_conf() {
 fsid = $fsid
 mon_initial_members = a
 mon_host = $mon_host
-auth_cluster_required = none
-auth_service_required = none
-auth_client_required = none
+auth_cluster_required = $auth
+auth_service_required = $auth
+auth_client_required = $auth
 keyring = $PWD/keyring
 log_file = $PWD/out/\$name.log
 admin_socket = $PWD/out/\$name.asok

@@ -10,7 +10,7 @@ fi
 dir=$(mktemp -d) || exit 1
 trap 'kill $(cat "$dir/pid" 2>/dev/null) 2>/dev/null; sleep 0.2; rm -rf "$dir"' EXIT
 unset CEPH_CONF CEPH_ARGS CEPH_KEYRING
-printf '[global]\nrun_dir = %s\nlog_file = $run_dir/log\npid_file = $run_dir/pid\n' "$dir" >"$dir/ceph.conf"
+printf '[global]\nrun_dir = %s\nlog_file = $run_dir/log\npid_file = $run_dir/pid\nkey = AQAouAJroL4IAxAAQRlgiZc3720BLtr20YWnzg==\n' "$dir" >"$dir/ceph.conf"
 n=0
 
 # gives PATTERN COMMAND...: the command's output has a line that the pattern matches.
@@ -35,6 +35,9 @@ gives '^    "version": "[0-9.]*",$' version
 gives '"git_version"' git_version
 gives '^    "config get": "' help
 gives '^    "ms_type": "simple"$' config get ms_type
+gives '^    "key": "(secret)"$' config get key
+gives '"key": "(secret)"' config show
+gives '"final": "(secret)"' config diff
 gives "error getting 'nope': (2) No such file or directory" config get nope
 gives '^    "success": ""$' config set debug_ms 5
 gives '^    "debug_ms": "5/5"$' config get debug_ms

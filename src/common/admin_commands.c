@@ -58,7 +58,7 @@ COMMAND(config_get)
 
     if (r)
         return r;
-    text = conf_str(arg, id);
+    text = conf_shown(arg, id);
     formatter_open_object(f, NULL);
     formatter_string(f, option_get(id)->name, text);
     formatter_close(f);
@@ -70,7 +70,7 @@ COMMAND(config_get)
 static void say_changed(struct conf *c, enum option_id id, struct formatter *f)
 {
     const struct option_def *o = option_get(id);
-    char *text = conf_str(c, id);
+    char *text = conf_shown(c, id);
 
     formatter_open_object(f, NULL);
     if (conf_observed(c, id) || (o->flags & OPTION_RUNTIME))

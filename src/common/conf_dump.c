@@ -17,6 +17,26 @@ void conf_sorted(enum option_id out[static OPT_COUNT])
     qsort(out, OPT_COUNT, sizeof(out[0]), by_name);
 }
 
+/* Takes text; NULL stays NULL. */
+static char *hide(enum option_id id, char *text)
+{
+    static const char word[] = "(secret)";
+
+    if (!text || !text[0] || !(option_get(id)->flags & OPTION_SECRET))
+        return text;
+    explicit_bzero(text, strlen(text));
+    free(text);
+    text = strdup(word);
+    if (!text)
+        abort();
+    return text;
+}
+
+char *conf_shown(const struct conf *c, enum option_id id)
+{
+    return hide(id, conf_str(c, id));
+}
+
 void conf_show(const struct conf *c, struct formatter *f)
 {
     enum option_id ids[OPT_COUNT];
@@ -26,7 +46,7 @@ void conf_show(const struct conf *c, struct formatter *f)
     formatter_string(f, "name", conf_name(c));
     formatter_string(f, "cluster", conf_cluster(c));
     for (int i = 0; i < OPT_COUNT; i++) {
-        char *text = conf_str(c, ids[i]);
+        char *text = conf_shown(c, ids[i]);
         formatter_string(f, option_get(ids[i])->name, text);
         free(text);
     }
@@ -40,7 +60,7 @@ void conf_show_plain(const struct conf *c, struct strbuf *out)
     conf_sorted(ids);
     strbuf_printf(out, "name = %s\ncluster = %s\n", conf_name(c), conf_cluster(c));
     for (int i = 0; i < OPT_COUNT; i++) {
-        char *text = conf_str(c, ids[i]);
+        char *text = conf_shown(c, ids[i]);
         strbuf_printf(out, "%s = %s\n", option_get(ids[i])->name, text);
         free(text);
     }
@@ -81,11 +101,11 @@ static void dump_value(struct formatter *f, const char *name, enum option_id id,
 
 static void diff_option(const struct conf *c, struct formatter *f, enum option_id id)
 {
-    char *final = conf_str(c, id);
+    char *final = conf_shown(c, id);
 
     formatter_open_object(f, option_get(id)->name);
     for (int s = 0; s < CONF_SOURCE_COUNT; s++) {
-        char *text = conf_raw(c, id, (enum conf_source)s);
+        char *text = hide(id, conf_raw(c, id, (enum conf_source)s));
         if (text)
             dump_value(f, conf_source_name((enum conf_source)s), id, text);
         free(text);

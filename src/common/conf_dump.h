@@ -12,6 +12,9 @@
 void conf_sorted(enum option_id out[static OPT_COUNT]);
 
 /* One object: name, cluster, then every option as text. */
+/* conf_str(), but for secrets: a word in the place of one. */
+char *conf_shown(const struct conf *c, enum option_id id);
+
 void conf_show(const struct conf *c, struct formatter *f);
 
 /* The same as lines "name = value". */

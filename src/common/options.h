@@ -42,6 +42,7 @@ enum {
     OPTION_CREATE = 8,          /* read when a daemon's data is made */
     OPTION_CLUSTER_CREATE = 16, /* read when a cluster is made */
     OPTION_LIST = 32,           /* several of the allowed values, separated by commas or blanks */
+    OPTION_SECRET = 64,         /* never shown by a running program */
 };
 
 struct option_range {

@@ -128,7 +128,7 @@
       "the same, from clients") \
     X(cephx_sign_messages, BOOL, ADVANCED, "true", NULL, 0, ANY, NULL, \
       "sign messages where cephx is in use and the peer can check signatures") \
-    X(key, STR, ADVANCED, "", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP, ANY, NULL, \
+    X(key, STR, ADVANCED, "", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP | OPTION_SECRET, ANY, NULL, \
       "secret key in base64, instead of a keyring") \
     X(keyfile, STR, ADVANCED, "", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP, ANY, NULL, \
       "file that holds nothing but the secret key") \

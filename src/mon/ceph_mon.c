@@ -189,16 +189,9 @@ static bool stop(struct ceph_mon *c)
 
 static int run(struct ceph_mon *c, bool compact)
 {
-    char *auth = conf_str(c->global.conf, OPT_auth_cluster_required);
     bool fine;
     int r;
 
-    if (!strstr(auth, "none"))
-        derr(auth,
-             "auth_cluster_required is %s, but this monitor lets in only clients that need no authentication "
-             "(none)",
-             auth);
-    free(auth);
     snprintf(c->err, sizeof(c->err), "no memory");
     r = start(c, compact);
     if (r) {
