@@ -180,12 +180,19 @@ static int listen_until_told(const struct conf *conf, const struct entity_addrve
 
 static int send_all(const struct conf *conf, const struct entity_addrvec *addrs, uint64_t total, size_t len)
 {
+    struct entity_addrvec own;
     struct connection *c;
     struct peer p;
     uint64_t deadline, sent = 0;
     bool going = true, good;
 
-    start(&p, conf, 1, NULL);
+    /* A lossless peer listens, too: after a fault it is dialled by the one who has something to say. */
+    if (entity_addrvec_copy(&own, addrs) < 0)
+        die("out of memory");
+    for (unsigned i = 0; i < own.count; i++)
+        entity_addr_set_port(&own.addrs[i], 0);
+    start(&p, conf, 1, &own);
+    entity_addrvec_destroy(&own);
     c = messenger_get_connection(p.m, ENTITY_TYPE_OSD, addrs);
     if (!c)
         die("ms_type has no transport for the peer's addresses");
