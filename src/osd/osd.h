@@ -75,6 +75,7 @@ struct osd {
     unsigned pg_log_max;
     bool ops_at_once; /* operations may run on the thread that brings them */
     struct messenger *public, *cluster;
+    struct auth_service *auth; /* checks who dials us */
     struct mon_client *monc;
     struct timer_thread *timer;
     struct op_queue *queue;

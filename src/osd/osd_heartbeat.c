@@ -255,6 +255,7 @@ static struct messenger *create(struct osd *osd, enum messenger_side side, const
         return NULL;
     messenger_set_default_policy(m, &p);
     messenger_set_cluster_protocol(m, 10);
+    osd_messenger_set_auth(osd, m);
     messenger_add_dispatcher(m, &hb_dispatcher, osd->heartbeat);
     return m;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth/auth_service.h"
 #include "osd/osd_heartbeat.h"
 #include "osd/osd_mgr.h"
 
@@ -101,6 +102,14 @@ static void set_cluster_policies(struct osd *osd)
     messenger_set_policy(osd->cluster, ENTITY_TYPE_OSD, &peer);
 }
 
+void osd_messenger_set_auth(struct osd *osd, struct messenger *m)
+{
+    struct auth_upcalls upcalls = mon_client_auth_upcalls(osd->monc);
+
+    auth_service_fill(osd->auth, &upcalls);
+    messenger_set_auth(m, &upcalls);
+}
+
 static int create_all(struct osd *osd, char *err, size_t err_size)
 {
     osd->public = create(osd, MESSENGER_PUBLIC, "public", err, err_size);
@@ -114,6 +123,12 @@ static int create_all(struct osd *osd, char *err, size_t err_size)
     osd->monc = mon_client_create(osd->conf, osd->public, err, err_size);
     if (!osd->monc)
         return -EINVAL;
+    osd->auth = auth_service_create(osd->conf, ENTITY_TYPE_OSD);
+    if (!osd->auth)
+        return -ENOMEM;
+    mon_client_set_auth_service(osd->monc, osd->auth);
+    osd_messenger_set_auth(osd, osd->public);
+    osd_messenger_set_auth(osd, osd->cluster);
     messenger_add_dispatcher(osd->public, &osd_public_dispatcher, osd);
     messenger_add_dispatcher(osd->cluster, &osd_cluster_dispatcher, osd);
     return 0;
@@ -155,6 +170,8 @@ void osd_messengers_destroy(struct osd *osd)
     messenger_destroy(osd->public);
     messenger_destroy(osd->cluster);
     osd->public = osd->cluster = NULL;
+    auth_service_free(osd->auth);
+    osd->auth = NULL;
     entity_addrvec_destroy(&osd->public_addrs);
     entity_addrvec_destroy(&osd->cluster_addrs);
 }

@@ -16,4 +16,7 @@ void osd_messengers_destroy(struct osd *osd);
 int osd_messenger_bind(struct osd *osd, struct messenger *m, enum messenger_side side, char *err,
                        size_t err_size) MUST_CHECK;
 
+/* Before messenger_start(): we prove who we are by the mon client's tickets, and check who dials m. */
+void osd_messenger_set_auth(struct osd *osd, struct messenger *m);
+
 #endif
