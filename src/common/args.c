@@ -368,6 +368,28 @@ static int show_config(const struct conf *c)
     return 1;
 }
 
+int args_take_options(struct conf *c, enum conf_source source, int argc, const char *const *argv,
+                      const char **rest, char **err)
+{
+    struct line l = {.args = calloc((size_t)argc + 1, sizeof(char *)), .count = argc};
+    int r = 0;
+
+    if (!l.args)
+        return -ENOMEM;
+    memcpy(l.args, argv, (size_t)argc * sizeof(*argv));
+    while (l.at < l.count && strcmp(l.args[l.at], "--") && r >= 0) {
+        r = take_option(&l, c, source, err);
+        if (!r)
+            keep(&l);
+    }
+    keep_rest(&l);
+    for (int i = 0; rest && i < argc; i++)
+        rest[i] = i < l.count ? l.args[i] : NULL;
+    r = r < 0 ? r : l.count;
+    free(l.args);
+    return r;
+}
+
 int args_parse(struct args *a, const struct args_program *p, int argc, char **argv, char **err)
 {
     struct wish w = {0};

@@ -53,6 +53,11 @@ struct args {
 int args_parse(struct args *a, const struct args_program *p, int argc, char **argv, char **err) MUST_CHECK;
 void args_destroy(struct args *a);
 
+/* Takes the --any-option out of argv up to "--", and nothing else. rest (may be NULL, may be argv) gets argc
+ * places: what is left, then NULLs. Returns how many are left. */
+int args_take_options(struct conf *c, enum conf_source source, int argc, const char *const *argv,
+                      const char **rest, char **err) MUST_CHECK;
+
 /* Sets options while running from text such as "--debug_ms 1 --ms-crc-data=false". */
 int args_inject(struct conf *c, const char *text, char **err) MUST_CHECK;
 

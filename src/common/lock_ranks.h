@@ -10,6 +10,10 @@ enum lock_rank {
     LOCK_RANK_USER =
         0, /* locks of programs and daemons that call into the tree: taken first, never checked down */
     LOCK_RANK_DAEMON = 10, /* a daemon's own big lock (monitor, osd) */
+    LOCK_RANK_LIBRADOS = 11,
+    LOCK_RANK_OBJECTER = 12,
+    LOCK_RANK_OSD_SESSION_ORDER = 13,
+    LOCK_RANK_OSD_SESSION = 14,
     LOCK_RANK_DAEMON_INNER = 15,
     LOCK_RANK_OSD_TABLES = 16,
     LOCK_RANK_OP_SHARD = 17,
@@ -32,6 +36,7 @@ enum lock_rank {
     LOCK_RANK_ADMIN_SOCKET = 84,
     LOCK_RANK_CONF = 85,
     LOCK_RANK_PERF = 87,
+    LOCK_RANK_SYNC_CALL = 88, /* taken when the last reference to a buffer goes, wherever that is */
     LOCK_RANK_LOG_SINKS = 89,
     LOCK_RANK_LOG = 90,
 };

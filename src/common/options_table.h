@@ -333,7 +333,9 @@
     X(rados_mon_op_timeout, SECS, ADVANCED, "0", NULL, OPTION_RUNTIME, ANY, NULL, \
       "seconds that a request to the monitors may take; 0: no limit") \
     X(rados_osd_op_timeout, SECS, ADVANCED, "0", NULL, OPTION_RUNTIME, ANY, NULL, \
-      "seconds that an operation on an object may take; 0: no limit")
+      "seconds that an operation on an object may take; 0: no limit") \
+    X(client_mount_timeout, SECS, ADVANCED, "300", NULL, 0, ANY, NULL, \
+      "seconds that connecting to the cluster may take")
 
 #define OPTIONS_OSD(X) \
     X(osd_data, STR, ADVANCED, "/var/lib/ceph/osd/$cluster-$id", NULL, OPTION_NO_MON_UPDATE | OPTION_STARTUP, ANY, NULL, \
