@@ -17,6 +17,7 @@ uuid=$(cat /proc/sys/kernel/random/uuid)
 
 run_osd() {
     "$osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
+    # shellcheck disable=SC2034 # eval uses it
     osd_pid=$!
     wait_until 60 is_up
 }

@@ -132,7 +132,7 @@ int main(int argc, char **argv)
     struct global g;
     struct osd_args a = {0};
     char err[ERR_MAX];
-    int r = global_init(&g, &program, argc, argv), status = r ? 1 : 0;
+    int r = global_init(&g, &program, argc, argv), status = r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
     if (r == 0) {
         r = parse(&a, g.args.argc, g.args.argv);

@@ -267,6 +267,8 @@ static void exchange(bool fast, size_t len, uint64_t count)
     WAIT_FOR(&client, received, count);
     assert_int_equal(client.out_of_order + server.out_of_order, 0);
     assert_int_equal(client.bad + server.bad, 0);
+    WAIT_FOR(&client, connects, 1); /* events are told by another thread than fast messages */
+    WAIT_FOR(&server, accepts, 1);
     assert_int_equal(client.connects, 1);
     assert_int_equal(server.accepts, 1);
     assert_memory_equal(connection_transport_name(c), client.ms_type, 6); /* what it prefers */
@@ -518,6 +520,7 @@ static void test_strangers(void **state UNUSED)
     WAIT_FOR(&client, received, 1);
     assert_closed_on(silent);
     assert_true(connection_is_open(c));
+    WAIT_FOR(&server, accepts, 1);
     assert_int_equal(server.accepts, 1);
     connection_put(c);
     end_stop(&client);
