@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "messages/m_command.h"
 #include "osd/osd.h"
+#include "osd/osd_session.h"
 
 static int cmd_status(void *arg, const json_t *cmd UNUSED, struct formatter *f, struct strbuf *out UNUSED,
                       char **err UNUSED)
@@ -130,6 +132,18 @@ static int run_command(struct osd *osd, const char *text, struct strbuf *out, ch
     return r;
 }
 
+static bool may_administer(struct connection *con)
+{
+    const struct osd_session *s = osd_session_of(con);
+    const struct auth_identity *id = connection_identity(con);
+
+    if (s && s->everything)
+        return true;
+    dout(osd, 0, "%s.%s may not give commands: refused", id ? entity_type_name(id->entity_type) : "?",
+         id ? id->entity_id : "?");
+    return false;
+}
+
 void osd_handle_command(struct osd *osd, struct message *msg)
 {
     struct m_command_reply reply = {0};
@@ -142,7 +156,10 @@ void osd_handle_command(struct osd *osd, struct message *msg)
         connection_bad_message(msg->con, msg, "command");
         return;
     }
-    reply.result = m.cmd.count ? run_command(osd, m.cmd.items[0], &out, &err) : -EINVAL;
+    if (!may_administer(msg->con))
+        reply.result = err_set(&err, -EACCES, "access denied");
+    else
+        reply.result = m.cmd.count ? run_command(osd, m.cmd.items[0], &out, &err) : -EINVAL;
     m_command_destroy(&m);
     reply.status = err ? err : strdup("");
     answer = m_command_reply_message(&reply);

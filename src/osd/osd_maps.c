@@ -11,6 +11,7 @@
 #include "messages/m_osd_pg_create.h"
 #include "messages/m_purged_snaps.h"
 #include "osd/osd.h"
+#include "osd/osd_session.h"
 
 enum { SHARE_MAX = 40, MAPS_KEPT = 200 };
 
@@ -497,13 +498,14 @@ static int add_changes(struct osd *osd, struct m_osd_map *m, uint32_t first)
 /* What a connection was sent last, so that it is not sent again with every operation. */
 void osd_share_map(struct osd *osd, struct connection *con, uint32_t peer_epoch)
 {
-    uint32_t newest = atomic_load(&osd->epoch), sent = (uint32_t)(uintptr_t)connection_private(con);
+    struct osd_session *session = osd_session_of(con);
+    uint32_t newest = atomic_load(&osd->epoch), sent = session ? atomic_load(&session->sent_epoch) : newest;
     struct m_osd_map m = {.fsid = osd->superblock.cluster_fsid, .newest = newest};
     struct message *msg;
 
     if (sent >= newest || peer_epoch >= newest)
         return;
-    connection_set_private(con, (void *)(uintptr_t)newest, NULL);
+    atomic_store(&session->sent_epoch, newest);
     if (sent > peer_epoch)
         peer_epoch = sent;
     m.oldest = osd->superblock.oldest_map;

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "osd/op_exec.h"
 #include "osd/osd.h"
+#include "osd/osd_session.h"
 #include "osd/repop.h"
 #include "osd/watch_notify.h"
 
@@ -394,6 +395,14 @@ static bool is_stale(const struct pg *pg, const struct op_request *req)
     return pool && req->m.osdmap_epoch < pool->pool.last_force_op_resend;
 }
 
+static bool may_do(struct pg *pg, struct op_request *req)
+{
+    const struct osd_session *session = osd_session_of(req->con);
+    const struct osdmap_pool *pool = osdmap_find_pool(&pg->map->map, pg->id.pool);
+
+    return session && osd_session_allows(session, req, pool && pool->name ? pool->name : "");
+}
+
 void pg_do_op(struct pg *pg, struct pg_work *w)
 {
     struct op_request *req = CONTAINER_OF(w, struct op_request, work);
@@ -411,7 +420,10 @@ void pg_do_op(struct pg *pg, struct pg_work *w)
         op_request_free(req);
         return;
     }
-    op_exec(pg, req);
+    if (may_do(pg, req))
+        op_exec(pg, req);
+    else
+        op_reply_error(pg, req, -EPERM);
 }
 
 const char *pg_state_text(const struct pg *pg)
