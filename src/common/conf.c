@@ -423,7 +423,7 @@ int conf_set(struct conf *c, enum conf_source source, const char *name, const ch
     if (id == OPT_COUNT)
         return err_set(err, -ENOENT, "there is no option '%s'", name);
     r = conf_set_id(c, source, id, text, &why);
-    if (r == -EPERM || !why)
+    if (r == -EPERM || (r && !why))
         err_set(err, r, "%s", why ? why : strerror(-r));
     else if (r)
         err_set(err, r, "%s: %s", option_get(id)->name, why);

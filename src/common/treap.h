@@ -43,6 +43,11 @@ void treap_insert(struct treap *t, const void *key, struct treap_node *node);
 /* Takes the node of that key out; NULL: there is none. */
 struct treap_node *treap_remove(struct treap *t, const void *key);
 
-#define treap_entry(node, type, memb) ((node) ? CONTAINER_OF(node, type, memb) : NULL)
+/* node is evaluated once: it may be a call that removes. */
+#define treap_entry(node, type, memb)                                         \
+    ({                                                                        \
+        struct treap_node *treap_entry_node = (node);                         \
+        treap_entry_node ? CONTAINER_OF(treap_entry_node, type, memb) : NULL; \
+    })
 
 #endif

@@ -157,6 +157,7 @@ static int listen_until_told(const struct conf *conf, const struct entity_addrve
     struct peer p;
     sigset_t ends;
     char *text;
+    bool wrong;
     int sig;
 
     sigemptyset(&ends);
@@ -170,12 +171,15 @@ static int listen_until_told(const struct conf *conf, const struct entity_addrve
     printf("%s\n", text);
     fflush(stdout);
     sigwait(&ends, &sig);
+    mutex_lock(&p.lock);
+    wrong = p.wrong != 0;
     printf("received %llu wrong %llu connects %llu\n", (unsigned long long)p.received,
            (unsigned long long)p.wrong, (unsigned long long)p.connects);
+    mutex_unlock(&p.lock);
     free(text);
     entity_addrvec_destroy(&mine);
     stop(&p);
-    return p.wrong != 0;
+    return wrong;
 }
 
 static int send_all(const struct conf *conf, const struct entity_addrvec *addrs, uint64_t total, size_t len)

@@ -115,7 +115,7 @@ static inline void fixture_answer(struct mon_op *op, int r)
     free(f->output);
     f->status = strdup(strbuf_text(&op->status));
     assert_int_equal(bufferlist_flatten(&op->output, &out), 0);
-    f->output = strndup((const char *)out.data, out.len);
+    f->output = strndup(out.data ? (const char *)out.data : "", out.len);
     slice_put(&out);
 }
 
