@@ -159,7 +159,7 @@ static int parse_line(struct keyring_entry *to, const struct conf_file *f, const
 {
     if (strcmp(e->key, "key") == 0)
         return crypto_key_parse(&to->key, e->value) ? bad_entry(f, e, "this is not a key", err) : 0;
-    if (strncmp(e->key, "caps_", 5) == 0)
+    if (strncmp(e->key, "caps_", 5) == 0 && e->key[5])
         return string_map_set(&to->caps, e->key + 5, e->value);
     if (strcmp(e->key, "auid") == 0) /* of very old files; means nothing any more */
         return 0;

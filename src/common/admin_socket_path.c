@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -168,6 +169,19 @@ static int exchange(int fd, const char *request, uint64_t deadline_ns, char **an
     return 0;
 }
 
+/* A daemon that is busy accepting others says EAGAIN, and nothing tells when it has room: ask again. */
+static int connect_until(int fd, const struct sockaddr_un *sun, uint64_t deadline)
+{
+    const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+
+    while (connect(fd, (const struct sockaddr *)sun, sizeof(*sun))) {
+        if (errno != EAGAIN || clock_monotonic_ns() >= deadline)
+            return errno == EAGAIN ? -ETIMEDOUT : -errno;
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
 int admin_socket_ask(const char *path, const char *request, int timeout_ms, char **answer, size_t *len,
                      char **err)
 {
@@ -180,9 +194,8 @@ int admin_socket_ask(const char *path, const char *request, int timeout_ms, char
     if (r)
         return r;
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&sun, sizeof(sun)))
-        r = -errno;
-    else
+    r = fd < 0 ? -errno : connect_until(fd, &sun, deadline);
+    if (r == 0)
         r = exchange(fd, request, deadline, answer, len);
     if (fd >= 0)
         close(fd);

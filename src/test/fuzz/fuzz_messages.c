@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (first) {
         second = rewritten(codec, first);
         if (!second || second->front.len != first->front.len ||
-            memcmp(second->front.data, first->front.data, first->front.len) != 0)
+            (first->front.len && memcmp(second->front.data, first->front.data, first->front.len) != 0))
             abort();
         message_put(second);
         message_put(first);
