@@ -33,7 +33,7 @@ packages_of() {
     test)
         packages_of demo
         echo clang clang-format libclang-rt-14-dev libcmocka-dev shellcheck
-        echo ceph-base ceph-common ceph-mon python3-rados
+        echo ceph-base ceph-common ceph-mon ceph-osd fio python3-rados
         echo iproute2 man-db procps
         ;;
     *)
