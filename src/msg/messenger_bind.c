@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "msg/accepter.h"
 #include "msg/simple_messenger.h"
+#include "msg/transport_choice.h"
 
 void messenger_unbind(struct messenger *m)
 {
@@ -24,8 +25,14 @@ static int bind_one(struct messenger *m, struct entity_addr *a, char *err, size_
     int r = -EPROTONOSUPPORT;
 
     if (!mt) {
-        snprintf(err, err_size, "cannot listen on %s: ms_type names no transport for %s addresses",
-                 entity_addr_print(a, text), entity_addr_type_name(a->type));
+        snprintf(err, err_size, "cannot listen on %s: %s%s%s", entity_addr_print(a, text),
+                 transport_for_addr_type(a->type) ? "ms_type names no transport for "
+                                                  : "this build has none for ",
+                 entity_addr_type_name(a->type),
+                 a->type == ENTITY_ADDR_RDMA && !transport_for_addr_type(a->type)
+                     ? " addresses: configure with --with-rsockets=yes, which needs librdmacm-dev and "
+                       "libibverbs-dev"
+                     : " addresses");
         return r;
     }
     r = messenger_transport_open(m, mt, err, err_size);
