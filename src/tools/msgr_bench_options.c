@@ -9,7 +9,7 @@
 #include "common/clock.h"
 
 const char msgr_bench_usage[] =
-    "usage: ceph-msgr-bench server [ADDR] [options]\n"
+    "ceph-msgr-bench server [ADDR] [options]\n"
     "       ceph-msgr-bench client ADDR [options]\n"
     "       ceph-msgr-bench self [ADDR] [options]\n"
     "\n"
