@@ -18,7 +18,6 @@ ceph or a genuine one. stop.sh ends it.
   -i, --ip IP    address of the daemons (default 127.0.0.1, or that of the first RDMA device)
   --rdma         rdma: addresses only
   --dual         both kinds, on the same address and port
-  -x             cephx (not to be had yet)
   -x, -X         with cephx (the default), without it: authentication none
   -o 'OPTION = VALUE'
                  add a line to the [global] section of ceph.conf; can be repeated
