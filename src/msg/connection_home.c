@@ -18,6 +18,7 @@ struct dial {
     struct worker *worker;
     const struct messenger_transport *mt;
     struct transport_dial *attempt;
+    bool given_up; /* the worker's: the connection has let go of it, and may have another home by now */
     int error;
     struct transport_socket *socket;
 };
@@ -48,7 +49,7 @@ static void dial_done(struct worker_task *t)
     struct dial *d = CONTAINER_OF(t, struct dial, task);
     struct connection *c = d->con;
 
-    if (c->dial != d) { /* given up meanwhile */
+    if (d->given_up) {
         if (d->socket)
             d->socket->transport->close(d->socket);
     } else {
@@ -78,6 +79,7 @@ static void stop_dialling(struct connection *c)
     attempt = d->attempt;
     c->dial = NULL;
     d->attempt = NULL;
+    d->given_up = true;
     if (!worker_transport(d->worker)->cancel(attempt))
         dial_free(d); /* else dial_done() is to come */
 }
