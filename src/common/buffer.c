@@ -117,6 +117,18 @@ struct slice slice_get(const struct slice *s)
     return *s;
 }
 
+struct slice slice_part(const struct slice *s, size_t at, size_t len)
+{
+    struct slice part = {0};
+
+    if (len) { /* an empty slice may have no bytes to count from */
+        part = slice_get(s);
+        part.data += at;
+        part.len = len;
+    }
+    return part;
+}
+
 void slice_put(struct slice *s)
 {
     buffer_put(s->buf);

@@ -87,9 +87,7 @@ static int hand_out_data(struct osd_op *ops, uint32_t count, const uint32_t *len
             r = -EBADMSG;
             break;
         }
-        *s = slice_get(&flat);
-        s->data += at;
-        s->len = lens[i];
+        *s = slice_part(&flat, at, lens[i]);
         at += lens[i];
     }
     if (at != flat.len && r == 0)

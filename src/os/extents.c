@@ -89,9 +89,7 @@ static unsigned punch(struct extents *x, uint64_t offset, uint64_t length)
         struct extent *e = &x->items[i];
         uint64_t keep = offset - e->offset;
         if (end_of(e) > end) { /* and its tail */
-            struct extent tail = {end, slice_get(&e->data)};
-            tail.data.data += end - e->offset;
-            tail.data.len = end_of(e) - end;
+            struct extent tail = {end, slice_part(&e->data, end - e->offset, end_of(e) - end)};
             x->bytes -= e->data.len - keep;
             e->data.len = keep;
             insert_at(x, i + 1, tail);
@@ -224,17 +222,13 @@ int extents_read(const struct extents *x, uint64_t offset, uint64_t length, stru
     for (unsigned i = find(x, offset); offset < end && r == 0; i++) {
         const struct extent *e = i < x->count && x->items[i].offset < end ? &x->items[i] : NULL;
         uint64_t data_at = e ? (e->offset > offset ? e->offset : offset) : end, data_end;
-        struct slice s;
         if (data_at > offset)
             r = bufferlist_append_zeroes(out, data_at - offset);
         offset = data_at;
         if (!e || r)
             break;
         data_end = end_of(e) < end ? end_of(e) : end;
-        s = slice_get(&e->data);
-        s.data += offset - e->offset;
-        s.len = data_end - offset;
-        r = bufferlist_append(out, s);
+        r = bufferlist_append(out, slice_part(&e->data, offset - e->offset, data_end - offset));
         offset = data_end;
     }
     return r;

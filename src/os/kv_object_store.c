@@ -776,9 +776,8 @@ static int kv_read(struct object_store *base, struct os_collection *c UNUSED, co
         if (r == 0) {
             have = b.len > at ? b.len - at : 0;
             have = have < want ? have : want;
-            b.data += at;
-            b.len = have;
-            r = bufferlist_append(out, b);
+            r = bufferlist_append(out, slice_part(&b, at, have));
+            slice_put(&b);
         } else if (r == -ENOENT) {
             r = 0;
         }

@@ -27,7 +27,7 @@ static int split(const struct op_context *c, const struct osd_op *op, char **nam
     if (x.name_len > op->in.len || x.value_len > op->in.len - x.name_len)
         return -EINVAL;
     *value = op->in;
-    value->data += x.name_len;
+    value->data = x.value_len ? op->in.data + x.name_len : NULL;
     value->len = x.value_len;
     return op_attr_name(c, op->in.data, x.name_len, name);
 }
