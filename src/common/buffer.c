@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/crc32c.h"
 
 static struct buffer *header_only(void *data, size_t size)
@@ -133,6 +134,11 @@ void slice_put(struct slice *s)
 {
     buffer_put(s->buf);
     memset(s, 0, sizeof(*s));
+}
+
+int slice_compare(const struct slice *a, const struct slice *b)
+{
+    return bytes_compare(a->data, a->len, b->data, b->len);
 }
 
 void bufferlist_init(struct bufferlist *bl)

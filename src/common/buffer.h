@@ -49,9 +49,11 @@ slice_of(struct buffer *b) /* takes the caller's reference; NULL gives an empty 
     return (struct slice){.buf = b, .data = b ? b->data : NULL, .len = b ? b->size : 0};
 }
 struct slice slice_get(const struct slice *s);
-/* len bytes of s from offset at on, with a reference of their own; the caller has checked that they are there. */
+/* len bytes of s from offset at on, with a reference of their own; the caller has checked that they are
+ * there. */
 struct slice slice_part(const struct slice *s, size_t at, size_t len);
 void slice_put(struct slice *s);
+int slice_compare(const struct slice *a, const struct slice *b); /* as bytes_compare() */
 
 struct bufferlist {
     struct slice *slices;

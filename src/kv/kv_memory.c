@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/mutex.h"
 
 struct entry {
@@ -30,14 +31,6 @@ struct kv_memory_iter {
     size_t count, at;      /* at is one above the index of the present entry; 0: before the first */
     size_t prefix_len;     /* with the NUL */
 };
-
-static int compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
-{
-    size_t n = a_len < b_len ? a_len : b_len;
-    int r = n ? memcmp(a, b, n) : 0;
-
-    return r ? r : (a_len > b_len) - (a_len < b_len);
-}
 
 /* prefix, NUL, key */
 static struct buffer *full_key(const void *prefix, size_t prefix_len, const void *key, size_t key_len)
@@ -60,7 +53,7 @@ static size_t lower_bound(const struct entry *entries, size_t count, const uint8
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (compare(entries[mid].key->data, entries[mid].key->size, key, key_len) < 0)
+        if (bytes_compare(entries[mid].key->data, entries[mid].key->size, key, key_len) < 0)
             lo = mid + 1;
         else
             hi = mid;
@@ -71,7 +64,7 @@ static size_t lower_bound(const struct entry *entries, size_t count, const uint8
 static bool is_at(const struct kv_memory *s, size_t i, const struct buffer *key)
 {
     return i < s->count &&
-           compare(s->entries[i].key->data, s->entries[i].key->size, key->data, key->size) == 0;
+           bytes_compare(s->entries[i].key->data, s->entries[i].key->size, key->data, key->size) == 0;
 }
 
 static void entries_free(struct entry *entries, size_t count)
@@ -219,7 +212,7 @@ static bool iter_seek(struct kv_iter *base, const void *key, size_t key_len)
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const struct buffer *k = it->entries[mid].key;
-        if (compare(k->data + it->prefix_len, k->size - it->prefix_len, key, key_len) < 0)
+        if (bytes_compare(k->data + it->prefix_len, k->size - it->prefix_len, key, key_len) < 0)
             lo = mid + 1;
         else
             hi = mid;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/bytes.h"
 #include "librados/librados_internal.h"
 #include "types/osd_op.h"
 
@@ -175,14 +176,9 @@ struct omap_entry {
 static int compare_entries(const void *a, const void *b)
 {
     const struct omap_entry *x = a, *y = b;
-    size_t n = x->key_len < y->key_len ? x->key_len : y->key_len;
-    int r = memcmp(x->key, y->key, n);
+    int r = bytes_compare(x->key, x->key_len, y->key, y->key_len);
 
-    if (r == 0)
-        r = x->key_len < y->key_len ? -1 : x->key_len > y->key_len;
-    if (r == 0)
-        r = x->place < y->place ? -1 : 1;
-    return r;
+    return r ? r : x->place < y->place ? -1 : 1;
 }
 
 static void encode_entries(struct encode *e, struct omap_entry *entries, size_t num, bool have_values)
@@ -195,8 +191,7 @@ static void encode_entries(struct encode *e, struct omap_entry *entries, size_t 
     for (size_t i = 0; i < num; i++) {
         const struct omap_entry *next = &entries[i + 1];
 
-        if (i + 1 < num && next->key_len == entries[i].key_len &&
-            memcmp(next->key, entries[i].key, next->key_len) == 0)
+        if (i + 1 < num && bytes_compare(next->key, next->key_len, entries[i].key, entries[i].key_len) == 0)
             continue; /* the last one counts */
         encode_blob(e, entries[i].key, entries[i].key_len);
         if (have_values)

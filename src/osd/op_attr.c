@@ -169,15 +169,6 @@ static bool holds(uint8_t cmp, int order)
     }
 }
 
-/* The given value against the object's. */
-static int compare_bytes(const struct slice *a, const struct slice *b)
-{
-    size_t n = a->len < b->len ? a->len : b->len;
-    int r = n ? memcmp(a->data, b->data, n) : 0;
-
-    return r ? r : (a->len > b->len) - (a->len < b->len);
-}
-
 /* An attribute that counts holds decimal digits; what is not there counts as 0. */
 static int compare_numbers(const struct slice *given, const struct slice *have, int *order)
 {
@@ -213,7 +204,7 @@ int step_cmpxattr(struct op_context *c, struct osd_op *op)
     if (x.cmp_op < OSD_CMP_EQ || x.cmp_op > OSD_CMP_LTE)
         r = -EINVAL;
     else if (x.cmp_mode == OSD_CMP_STRING)
-        r = 0, order = compare_bytes(&given, &have);
+        r = 0, order = slice_compare(&given, &have);
     else if (x.cmp_mode == OSD_CMP_U64)
         r = compare_numbers(&given, &have, &order);
     else
