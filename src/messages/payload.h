@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * payload: what many payloads are made of: the prefix of messages to monitor services, and bytes that are
- * passed on as they came.
+ * payload: what many payloads begin with, the prefix of messages to monitor services; and by its includes
+ * what they are made of.
  *
- * Owner: a decoded slice holds a reference, which the caller puts, also after a failure. Failures stick in
- * the cursor. Threads: none of its own.
+ * Failures stick in the cursor. Threads: none of its own.
  */
 #ifndef CEPH_MESSAGES_PAYLOAD_H
 #define CEPH_MESSAGES_PAYLOAD_H
 
 #include <stdint.h>
 
-#include "common/buffer.h"
-#include "common/decode.h"
-#include "common/encode.h"
+#include "common/slice_codec.h"
 #include "types/string_list.h"
 
 /* version: the map epoch that the sender has, in acks the committed one, else 0. The rest is a constant of
@@ -27,17 +24,5 @@ struct paxos_prefix {
 
 void paxos_prefix_encode(const struct paxos_prefix *p, struct encode *e);
 void paxos_prefix_decode(struct paxos_prefix *p, struct decode *d);
-
-/* A blob {u32 length, bytes} as a slice of its own: a reference to parent's buffer where there is one, else a
- * copy. parent is what d reads. */
-void slice_decode_blob(struct slice *s, struct decode *d, const struct slice *parent);
-/* n bytes, the same way. */
-void slice_decode_bytes(struct slice *s, size_t n, struct decode *d, const struct slice *parent);
-/* A whole versioned struct, head included, not looked into. */
-void slice_decode_struct(struct slice *s, struct decode *d, const struct slice *parent);
-static inline void slice_encode_blob(const struct slice *s, struct encode *e)
-{
-    encode_blob(e, s->data, s->len);
-}
 
 #endif

@@ -22,6 +22,7 @@
 #include "common/list.h"
 #include "common/log.h"
 #include "common/mutex.h"
+#include "common/slice_codec.h"
 #include "common/thread.h"
 #include "kv/kv_store.h"
 #include "os/extents.h"
@@ -396,25 +397,21 @@ static void delete_rows(struct applying *a, const char *table, struct row_key fr
     free(to.bytes);
 }
 
-/* {u32 count, {blob key, [blob value]}...} */
 static void change_keys(struct applying *a, uint64_t number, const struct slice *list, bool set)
 {
-    struct decode d;
-    uint32_t count, key_len, len = 0;
+    struct slice key, value;
+    struct slice_list l;
 
-    decode_init(&d, list->data, list->len);
-    count = decode_count(&d, set ? 8 : 4);
-    while (count-- && !a->error) {
-        const uint8_t *key = decode_blob(&d, &key_len), *value = set ? decode_blob(&d, &len) : NULL;
-        if (decode_error(&d))
-            break;
+    slice_list_begin(&l, list, set);
+    while (!a->error && slice_list_next(&l, &key, &value)) {
+        struct row_key k = object_row(number, OMAP_KEY, key.data, key.len);
         if (set)
-            put_row(a, "M", object_row(number, OMAP_KEY, key, key_len), value, len);
+            put_row(a, "M", k, value.data, value.len);
         else
-            delete_row(a, "M", object_row(number, OMAP_KEY, key, key_len));
+            delete_row(a, "M", k);
     }
-    if (decode_finish(&d))
-        a->error = -EBADMSG;
+    if (!a->error)
+        a->error = slice_list_finish(&l);
 }
 
 static bool apply_data(struct applying *a, struct change *c, const struct os_op *op)

@@ -14,6 +14,7 @@
 #include "common/list.h"
 #include "common/log.h"
 #include "common/mutex.h"
+#include "common/slice_codec.h"
 #include "common/treap.h"
 #include "os/extents.h"
 #include "os/object_store.h"
@@ -73,17 +74,9 @@ static void must(int r)
 
 /* ---- pairs ---- */
 
-static int compare_slices(const struct slice *a, const struct slice *b)
-{
-    size_t n = a->len < b->len ? a->len : b->len;
-    int r = n ? memcmp(a->data, b->data, n) : 0;
-
-    return r ? r : (a->len > b->len) - (a->len < b->len);
-}
-
 static int compare_pair(const void *key, const struct treap_node *n)
 {
-    return compare_slices(key, &CONTAINER_OF(n, struct mem_pair, node)->key);
+    return slice_compare(key, &CONTAINER_OF(n, struct mem_pair, node)->key);
 }
 
 static struct slice kept(const struct slice *s)
@@ -146,7 +139,7 @@ static void pairs_remove_range(struct mem_store *s, struct treap *t, const struc
     struct mem_pair *p;
 
     while ((p = treap_entry(treap_lower_bound(t, first), struct mem_pair, node)) &&
-           compare_slices(&p->key, end) < 0)
+           slice_compare(&p->key, end) < 0)
         pair_remove(s, t, &p->key);
 }
 
@@ -303,57 +296,23 @@ static void object_clone_range(struct mem_store *s, struct os_collection *c, con
 
 /* ---- transactions ---- */
 
-/* {u32 count, {blob key, [blob value]}...}: checked before anything is changed. */
-static bool next_pair(struct decode *d, bool values, struct slice *key, struct slice *value)
-{
-    uint32_t len;
-
-    *key = *value = (struct slice){0};
-    key->data = decode_blob(d, &len);
-    key->len = decode_error(d) ? 0 : len;
-    if (!values)
-        return !decode_error(d);
-    value->data = decode_blob(d, &len);
-    value->len = decode_error(d) ? 0 : len;
-    return !decode_error(d);
-}
-
-static int check_pairs(const struct slice *pairs, bool values)
+static void set_pairs(struct mem_store *s, struct treap *t, const struct slice *pairs)
 {
     struct slice key, value;
-    struct decode d;
-    uint32_t count;
+    struct slice_list l;
 
-    decode_init(&d, pairs->data, pairs->len);
-    count = decode_count(&d, values ? 8 : 4);
-    while (count--) {
-        if (!next_pair(&d, values, &key, &value))
-            return -EBADMSG;
-    }
-    return decode_finish(&d);
-}
-
-static void set_pairs(struct mem_store *s, struct treap *t, const struct os_op *op)
-{
-    struct slice key, value;
-    struct decode d;
-    uint32_t count;
-
-    decode_init(&d, op->data.data, op->data.len);
-    count = decode_u32(&d);
-    while (count-- && next_pair(&d, true, &key, &value))
+    slice_list_begin(&l, pairs, true);
+    while (slice_list_next(&l, &key, &value))
         pair_set(s, t, &key, &value);
 }
 
-static void remove_pairs(struct mem_store *s, struct treap *t, const struct os_op *op)
+static void remove_pairs(struct mem_store *s, struct treap *t, const struct slice *keys)
 {
     struct slice key, value;
-    struct decode d;
-    uint32_t count;
+    struct slice_list l;
 
-    decode_init(&d, op->data.data, op->data.len);
-    count = decode_u32(&d);
-    while (count-- && next_pair(&d, false, &key, &value))
+    slice_list_begin(&l, keys, false);
+    while (slice_list_next(&l, &key, &value))
         pair_remove(s, t, &key);
 }
 
@@ -408,10 +367,10 @@ static bool apply_pairs(struct mem_store *s, struct os_collection *c, const stru
         m->omap_header = (struct slice){0};
         break;
     case OS_OP_OMAP_SETKEYS:
-        set_pairs(s, &m->omap, op);
+        set_pairs(s, &m->omap, &op->data);
         break;
     case OS_OP_OMAP_RMKEYS:
-        remove_pairs(s, &m->omap, op);
+        remove_pairs(s, &m->omap, &op->data);
         break;
     case OS_OP_OMAP_RMKEYRANGE:
         pairs_remove_range(s, &m->omap, &op->name, &op->data);
@@ -545,7 +504,7 @@ static int check(const struct os_transaction *t, bool *makes, bool *removes)
         *makes |= op->code == OS_OP_MKCOLL;
         *removes |= op->code == OS_OP_RMCOLL;
         if (op->code == OS_OP_OMAP_SETKEYS || op->code == OS_OP_OMAP_RMKEYS)
-            r = check_pairs(&op->data, op->code == OS_OP_OMAP_SETKEYS);
+            r = slice_list_check(&op->data, op->code == OS_OP_OMAP_SETKEYS);
         if (r)
             return r;
     }

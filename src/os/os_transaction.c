@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/slice_codec.h"
+
 #define OBJECTS_MAX      (1u << 16)
 #define OP_WIRE_MIN      (1 + 4 + 4 + 8 + 8 + 8 + 4 + 4)
 #define HOBJECT_WIRE_MIN 6
@@ -346,24 +348,6 @@ static bool takes_target(uint8_t code)
     return code == OS_OP_CLONE || code == OS_OP_CLONE_RANGE;
 }
 
-static void decode_blob_slice(struct slice *s, struct decode *d, const struct slice *parent)
-{
-    uint32_t len;
-    const uint8_t *p = decode_blob(d, &len);
-
-    if (!p || !len)
-        return;
-    if (parent->buf) {
-        *s = slice_get(parent);
-        s->data = p;
-        s->len = len;
-        return;
-    }
-    *s = slice_of(buffer_create_copy(p, len));
-    if (!s->buf)
-        decode_fail(d, -ENOMEM);
-}
-
 static void decode_op(struct os_transaction *t, struct decode *d, const struct slice *parent)
 {
     struct os_op *op = add(t, OS_OP_TOUCH, NULL);
@@ -378,8 +362,8 @@ static void decode_op(struct os_transaction *t, struct decode *d, const struct s
     op->offset = decode_u64(d);
     op->length = decode_u64(d);
     op->target_offset = decode_u64(d);
-    decode_blob_slice(&op->name, d, parent);
-    decode_blob_slice(&op->data, d, parent);
+    slice_decode_blob(&op->name, d, parent);
+    slice_decode_blob(&op->data, d, parent);
     if (op->code < OS_OP_TOUCH || op->code >= OS_OP_CODE_END ||
         (takes_object(op->code) && op->object >= t->object_count) ||
         (takes_target(op->code) && op->target >= t->object_count))

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/slice_codec.h"
 #include "osd/op_context.h"
 #include "osd/osd.h"
 
@@ -38,22 +39,6 @@ static bool walk_pair(void *arg, const struct slice *key, const struct slice *va
     return true;
 }
 
-static int compare(const struct slice *a, const struct slice *b)
-{
-    size_t n = a->len < b->len ? a->len : b->len;
-    int r = n ? memcmp(a->data, b->data, n) : 0;
-
-    return r ? r : (a->len > b->len) - (a->len < b->len);
-}
-
-static struct slice take_blob(struct decode *d)
-{
-    uint32_t len;
-    const uint8_t *p = decode_blob(d, &len);
-
-    return (struct slice){.data = p, .len = p ? len : 0};
-}
-
 /* From behind `after`; or from the prefix on, where that lies further. */
 static int walk(struct op_context *c, struct osd_op *op, struct omap_walk *w, const struct slice *after)
 {
@@ -68,7 +53,7 @@ static int walk(struct op_context *c, struct osd_op *op, struct omap_walk *w, co
     if (w->max > l->omap_entries)
         w->max = l->omap_entries;
     w->max_bytes = l->omap_bytes;
-    if (w->prefix && compare(w->prefix, after) > 0) {
+    if (w->prefix && slice_compare(w->prefix, after) > 0) {
         from = w->prefix;
         behind = false;
     }
@@ -94,7 +79,7 @@ int step_omap_get_keys(struct op_context *c, struct osd_op *op)
     struct decode d;
 
     decode_init(&d, op->in.data, op->in.len);
-    after = take_blob(&d);
+    after = slice_borrow_blob(&d);
     w.max = decode_u64(&d);
     return decode_error(&d) ? -EINVAL : walk(c, op, &w, &after);
 }
@@ -106,9 +91,9 @@ int step_omap_get_vals(struct op_context *c, struct osd_op *op)
     struct decode d;
 
     decode_init(&d, op->in.data, op->in.len);
-    after = take_blob(&d);
+    after = slice_borrow_blob(&d);
     w.max = decode_u64(&d);
-    prefix = take_blob(&d);
+    prefix = slice_borrow_blob(&d);
     if (prefix.len)
         w.prefix = &prefix;
     return decode_error(&d) ? -EINVAL : walk(c, op, &w, &after);
@@ -147,7 +132,7 @@ int step_omap_get_vals_by_keys(struct op_context *c, struct osd_op *op)
     count = decode_count(&d, 4);
     encode_init(&pairs);
     for (uint32_t i = 0; i < count && r == 0; i++) {
-        struct slice key = take_blob(&d), value;
+        struct slice key = slice_borrow_blob(&d), value;
         r = decode_error(&d) ? -EINVAL : get_value(c, &key, &value);
         if (r == 0) {
             encode_blob(&pairs, key.data, key.len);
@@ -177,7 +162,7 @@ static int check_value(struct op_context *c, const struct slice *key, const stru
 
     if (r && r != -ENODATA)
         return r;
-    order = compare(&have, want);
+    order = slice_compare(&have, want);
     slice_put(&have);
     switch (cmp) {
     case OSD_CMP_EQ:
@@ -202,7 +187,7 @@ int step_omap_cmp(struct op_context *c, struct osd_op *op)
     decode_init(&d, op->in.data, op->in.len);
     count = decode_count(&d, 12);
     for (uint32_t i = 0; i < count && r == 0; i++) {
-        struct slice key = take_blob(&d), want = take_blob(&d);
+        struct slice key = slice_borrow_blob(&d), want = slice_borrow_blob(&d);
         uint32_t cmp = decode_u32(&d);
         r = decode_error(&d) ? -EINVAL : check_value(c, &key, &want, cmp);
     }
@@ -214,17 +199,7 @@ int step_omap_cmp(struct op_context *c, struct osd_op *op)
 /* A count and as many keys, with values or without, to the last byte. */
 static int check_list(const struct slice *s, bool values)
 {
-    struct decode d;
-    uint32_t count;
-
-    decode_init(&d, s->data, s->len);
-    count = decode_count(&d, values ? 8 : 4);
-    for (uint32_t i = 0; i < count && !decode_error(&d); i++) {
-        take_blob(&d);
-        if (values)
-            take_blob(&d);
-    }
-    return decode_finish(&d) ? -EINVAL : 0;
+    return slice_list_check(s, values) ? -EINVAL : 0;
 }
 
 static void changed(struct op_context *c)
@@ -278,8 +253,8 @@ int step_omap_rm_key_range(struct op_context *c, struct osd_op *op)
     struct decode d;
 
     decode_init(&d, op->in.data, op->in.len);
-    first = take_blob(&d);
-    end = take_blob(&d);
+    first = slice_borrow_blob(&d);
+    end = slice_borrow_blob(&d);
     if (decode_finish(&d))
         return -EINVAL;
     if (!c->exists)

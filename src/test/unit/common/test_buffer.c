@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "test/unit/unit.h"
 #include "common/buffer.h"
 #include "common/crc32c.h"
+#include "common/slice_codec.h"
 
 static void test_crc32c_is_cephs(void **state UNUSED)
 {
@@ -46,12 +48,58 @@ static void test_alignment(void **state UNUSED)
     buffer_put(b);
 }
 
+static struct slice text(const char *s)
+{
+    return (struct slice){.data = (const uint8_t *)s, .len = strlen(s)};
+}
+
+static void test_order(void **state UNUSED)
+{
+    struct slice none = {0}, a = text("a"), ab = text("ab"), b = text("b"), high = text("\xff");
+
+    assert_int_equal(slice_compare(&none, &none), 0);
+    assert_true(slice_compare(&none, &a) < 0);
+    assert_int_equal(slice_compare(&a, &a), 0);
+    assert_true(slice_compare(&a, &ab) < 0);
+    assert_true(slice_compare(&b, &ab) > 0);
+    assert_true(slice_compare(&high, &b) > 0);
+}
+
+static void test_lists_of_blobs(void **state UNUSED)
+{
+    struct slice bytes, key, value;
+    struct slice_list l;
+    struct encode e;
+
+    encode_init(&e);
+    encode_u32(&e, 2);
+    encode_string(&e, "k1");
+    encode_string(&e, "");
+    encode_string(&e, "");
+    encode_string(&e, "v2");
+    bytes = (struct slice){.data = e.data, .len = e.len};
+    slice_list_begin(&l, &bytes, true);
+    assert_true(slice_list_next(&l, &key, &value));
+    assert_int_equal(key.len, 2);
+    assert_int_equal(value.len, 0);
+    assert_true(slice_list_next(&l, &key, &value));
+    assert_int_equal(key.len, 0);
+    assert_memory_equal(value.data, "v2", 2);
+    assert_false(slice_list_next(&l, &key, &value));
+    assert_int_equal(slice_list_finish(&l), 0);
+    assert_int_equal(slice_list_check(&bytes, true), 0);
+    assert_int_equal(slice_list_check(&bytes, false), -EBADMSG); /* two keys leave the rest over */
+    for (bytes.len = 0; bytes.len < e.len; bytes.len++)
+        assert_int_equal(slice_list_check(&bytes, true), -EBADMSG);
+    encode_destroy(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_crc32c_is_cephs),
-        cmocka_unit_test(test_list_of_slices),
-        cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_crc32c_is_cephs), cmocka_unit_test(test_list_of_slices),
+        cmocka_unit_test(test_alignment),       cmocka_unit_test(test_order),
+        cmocka_unit_test(test_lists_of_blobs),
     };
     return unit_run("buffer", tests);
 }
