@@ -10,6 +10,7 @@
 
 #include "auth/keyring.h"
 #include "common/conf.h"
+#include "common/file_io.h"
 #include "common/log.h"
 
 /* ---- reading ---- */
@@ -73,21 +74,6 @@ int keyring_read(struct keyring *k, const char *path, char **err)
 
 /* ---- writing ---- */
 
-static int write_all(int fd, const char *p, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, p, len);
-
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            p += n;
-            len -= (size_t)n;
-        }
-    }
-    return fsync(fd) ? -errno : 0;
-}
-
 /* Owner and mode of a file that is there are kept. */
 static int write_temporary(int fd, const char *path, mode_t mode, const struct strbuf *text)
 {
@@ -101,7 +87,9 @@ static int write_temporary(int fd, const char *path, mode_t mode, const struct s
     }
     if (r == 0 && fchmod(fd, mode ? mode : 0600))
         r = -errno;
-    return r ? r : write_all(fd, strbuf_text(text), text->len);
+    if (r == 0)
+        r = fd_write(fd, strbuf_text(text), text->len);
+    return r || fsync(fd) == 0 ? r : -errno;
 }
 
 int keyring_write(const struct keyring *k, const char *path, mode_t mode, char **err)

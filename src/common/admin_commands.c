@@ -214,10 +214,7 @@ COMMAND(log_dump_command)
     return 0;
 }
 
-static const struct {
-    const char *sig, *help;
-    admin_socket_fn *fn;
-} commands[] = {
+static const struct admin_socket_command commands[] = {
     {"version", "show the version of the program", version},
     {"git_version", "show the commit that the program was made from", git_version},
     {"config show", "list every option with its value", config_show},
@@ -244,9 +241,5 @@ static const struct {
 
 int admin_commands_register(struct admin_socket *as, struct conf *c)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(commands) && !r; i++)
-        r = admin_socket_register(as, commands[i].sig, commands[i].help, commands[i].fn, c);
-    return r;
+    return admin_socket_register_all(as, commands, ARRAY_SIZE(commands), c);
 }

@@ -439,6 +439,16 @@ int admin_socket_register(struct admin_socket *as, const char *sig, const char *
     return r;
 }
 
+int admin_socket_register_all(struct admin_socket *as, const struct admin_socket_command *commands,
+                              size_t count, void *arg)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < count && r == 0; i++)
+        r = admin_socket_register(as, commands[i].sig, commands[i].help, commands[i].fn, arg);
+    return r;
+}
+
 void admin_socket_unregister(struct admin_socket *as, const void *arg)
 {
     size_t kept = 0;

@@ -38,6 +38,15 @@ typedef int admin_socket_fn(void *arg, const json_t *cmd, struct formatter *f, s
 int admin_socket_register(struct admin_socket *as, const char *sig, const char *help, admin_socket_fn *fn,
                           void *arg) MUST_CHECK;
 
+struct admin_socket_command {
+    const char *sig, *help;
+    admin_socket_fn *fn;
+};
+
+/* Registers a table of commands, up to the first that cannot be. */
+int admin_socket_register_all(struct admin_socket *as, const struct admin_socket_command *commands,
+                              size_t count, void *arg) MUST_CHECK;
+
 /* Removes all commands of arg; a call under way has ended when this returns (unless it is made from the
  * call). */
 void admin_socket_unregister(struct admin_socket *as, const void *arg);

@@ -56,15 +56,17 @@ int file_read(const char *path, size_t max, uint8_t **data, size_t *len)
     return r;
 }
 
-static int write_fd(int fd, const uint8_t *p, size_t len)
+int fd_write(int fd, const void *data, size_t len)
 {
+    const uint8_t *p = data;
+
     while (len > 0) {
         ssize_t n = write(fd, p, len);
 
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return -errno;
+        if (n <= 0)
+            return n ? -errno : -EIO;
         p += n;
         len -= (size_t)n;
     }
@@ -77,7 +79,7 @@ static int write_in_place(const char *path, const void *data, size_t len)
 
     if (fd < 0)
         return -errno;
-    r = write_fd(fd, data, len);
+    r = fd_write(fd, data, len);
     if (close(fd) < 0 && r == 0)
         r = -errno;
     return r;
@@ -104,7 +106,7 @@ static int write_beside(const char *path, const void *data, size_t len, mode_t m
         free(temp);
         return r;
     }
-    r = write_fd(fd, data, len);
+    r = fd_write(fd, data, len);
     if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
         r = -errno;
     if (close(fd) < 0 && r == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* file_io: whole files in and out. Errors: negative errno. Threads: any. */
+/* file_io: whole files in and out, and all of what is to be written. Errors: negative errno. Threads: any. */
 #ifndef CEPH_COMMON_FILE_IO_H
 #define CEPH_COMMON_FILE_IO_H
 
@@ -19,5 +19,8 @@ int file_read(const char *path, size_t max, uint8_t **data, size_t *len) MUST_CH
  * written in place.
  */
 int file_write(const char *path, const void *data, size_t len, mode_t mode) MUST_CHECK;
+
+/* All of the bytes to a descriptor, a blocking one. */
+int fd_write(int fd, const void *data, size_t len) MUST_CHECK;
 
 #endif

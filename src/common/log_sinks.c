@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/file_io.h"
 #include "common/strbuf.h"
 
 #define BATCH_BYTES (64 << 10) /* written by one call at most, but for a longer entry */
@@ -31,20 +32,6 @@ static struct {
     time_t offset_until; /* utc_offset is right before this time */
     int utc_offset;
 } sinks = {.fd = -1, .to_stderr = true, .max_recent = 500, .recent = LOG_QUEUE_INIT(sinks.recent)};
-
-static int write_all(int fd, const char *p, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, p, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n ? -errno : -EIO;
-        p += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
 
 static int open_file(const char *path, char **err)
 {
@@ -148,14 +135,14 @@ static void account_lost(int r)
         int n = snprintf(line, sizeof(line), "--- %llu log entries could not be written here ---\n",
                          (unsigned long long)sinks.lost);
         sinks.lost = 0;
-        (void)!write_all(sinks.fd, line, (size_t)n);
+        (void)!fd_write(sinks.fd, line, (size_t)n);
     }
 }
 
 static void write_batch(void)
 {
     if (sinks.batch.len && sinks.fd >= 0)
-        account_lost(write_all(sinks.fd, sinks.batch.text, sinks.batch.len));
+        account_lost(fd_write(sinks.fd, sinks.batch.text, sinks.batch.len));
     strbuf_clear(&sinks.batch);
     sinks.batch_entries = 0;
 }
@@ -256,7 +243,7 @@ static void dump_queue(int fd, const struct log_queue *q, int *left)
 
 static void dump_text(int fd, const char *text)
 {
-    (void)!write_all(fd, text, strlen(text));
+    (void)!fd_write(fd, text, strlen(text));
 }
 
 static void dump_levels(int fd)
@@ -269,7 +256,7 @@ static void dump_levels(int fd)
         *p++ = '/';
         p = put_number(p, gather_level, 2);
         *p++ = ' ';
-        (void)!write_all(fd, line, (size_t)(p - line));
+        (void)!fd_write(fd, line, (size_t)(p - line));
         dump_text(fd, log_subsys_name((enum log_subsys)i));
         dump_text(fd, "\n");
     }
@@ -291,8 +278,8 @@ void log_sinks_dump(const struct log_queue *waiting)
 void log_sinks_raw(const char *text, size_t len)
 {
     if (sinks.fd >= 0)
-        (void)!write_all(sinks.fd, text, len);
-    (void)!write_all(STDERR_FILENO, text, len);
+        (void)!fd_write(sinks.fd, text, len);
+    (void)!fd_write(STDERR_FILENO, text, len);
 }
 
 void log_sinks_fds(int fds[static 2])

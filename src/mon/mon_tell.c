@@ -2,13 +2,11 @@
 #include "mon/mon_tell.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/command_sig.h"
 #include "common/conf.h"
 #include "common/log.h"
-#include "messages/m_command.h"
+#include "daemon/tell_command.h"
 #include "mon/json_text.h"
 #include "mon/mon_status.h"
 #include "mon/monitor.h"
@@ -78,10 +76,7 @@ static int dump_store(void *arg, const json_t *cmd UNUSED, struct formatter *f, 
     return 0;
 }
 
-static const struct {
-    const char *sig, *help;
-    admin_socket_fn *fn;
-} commands[] = {
+static const struct admin_socket_command commands[] = {
     {"mon_status", "show this monitor's state", mon_status},
     {"quorum_status", "show which monitors work together", quorum_status},
     {"sessions", "list who is connected", sessions},
@@ -92,66 +87,23 @@ static const struct {
 
 int mon_tell_register(struct monitor *mon, struct admin_socket *as)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(commands) && r == 0; i++)
-        r = admin_socket_register(as, commands[i].sig, commands[i].help, commands[i].fn, mon);
-    return r;
+    return admin_socket_register_all(as, commands, ARRAY_SIZE(commands), mon);
 }
 
 /* Who may tell: whoever is in and may do anything. */
-static int check_session(struct monitor *mon, struct connection *con)
+static bool may_tell(struct monitor *mon, struct connection *con)
 {
     const struct mon_session *s;
-    int r = -EACCES;
+    bool may;
 
     monitor_lock(mon);
     s = mon_sessions_find(con);
-    if (s && s->authenticated && mon_session_may(s, "mon", "rwx", NULL))
-        r = 0;
+    may = s && s->authenticated && mon_session_may(s, "mon", "rwx", NULL);
     monitor_unlock(mon);
-    return r;
-}
-
-static int run(struct monitor *mon, const struct m_command *m, struct strbuf *out, char **err)
-{
-    char *text = string_list_join(&m->cmd, "");
-    json_t *cmd = text ? json_loads(text, 0, NULL) : NULL;
-    int r;
-
-    free(text);
-    if (!json_is_object(cmd))
-        r = err_set(err, -EINVAL, "the command is not a JSON object");
-    else if (!mon->asok)
-        r = err_set(err, -EOPNOTSUPP, "this monitor takes no such commands");
-    else
-        r = admin_socket_call(mon->asok, cmd, out, err);
-    json_decref(cmd);
-    return r;
+    return may;
 }
 
 void mon_tell_handle(struct monitor *mon, struct message *msg)
 {
-    struct m_command_reply reply = {0};
-    struct strbuf out = STRBUF_INIT;
-    struct message *answer;
-    struct m_command m;
-    char *err = NULL;
-    int r = check_session(mon, msg->con);
-
-    if (r || m_command_decode(&m, msg)) {
-        dout(mon, 0, "a command that is refused: %s", r ? "not authenticated" : "it cannot be read");
-        return;
-    }
-    reply.result = run(mon, &m, &out, &err);
-    reply.status = err ? err : strdup("");
-    m_command_destroy(&m);
-    answer = m_command_reply_message(&reply);
-    if (answer) {
-        answer->tid = msg->tid;
-        if (bufferlist_append_copy(&answer->data, strbuf_text(&out), out.len))
-            derr(mon, "no memory for an answer");
-        (void)connection_send(msg->con, answer);
-    }
-    strbuf_destroy(&out);
+    tell_command_handle(mon->asok, msg, may_tell(mon, msg->con));
 }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an OSD answers on its admin socket and to `ceph tell`. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "common/log.h"
-#include "messages/m_command.h"
+#include "daemon/tell_command.h"
 #include "osd/osd.h"
 #include "osd/osd_session.h"
 
@@ -91,85 +86,29 @@ static int cmd_messengers(void *arg, const json_t *cmd UNUSED, struct formatter 
     return 0;
 }
 
+static const struct admin_socket_command commands[] = {
+    {"status", "how the OSD is: state, maps, number of placement groups", cmd_status},
+    {"ops", "operations that are under way", cmd_ops},
+    {"dump_ops_in_flight", "the same", cmd_ops},
+    {"dump_historic_ops", "operations of late that took longest to reach their end", cmd_historic},
+    {"dump_historic_ops_by_duration", "the slowest operations since the start", cmd_historic_by_duration},
+    {"dump_pgs", "placement groups: state, versions, who serves them", cmd_pgs},
+    {"messenger dump", "connections of the OSD's messengers", cmd_messengers},
+};
+
 int osd_commands_register(struct osd *osd)
 {
-    static const struct {
-        const char *sig, *help;
-        admin_socket_fn *fn;
-    } commands[] = {
-        {"status", "how the OSD is: state, maps, number of placement groups", cmd_status},
-        {"ops", "operations that are under way", cmd_ops},
-        {"dump_ops_in_flight", "the same", cmd_ops},
-        {"dump_historic_ops", "operations of late that took longest to reach their end", cmd_historic},
-        {"dump_historic_ops_by_duration", "the slowest operations since the start", cmd_historic_by_duration},
-        {"dump_pgs", "placement groups: state, versions, who serves them", cmd_pgs},
-        {"messenger dump", "connections of the OSD's messengers", cmd_messengers},
-    };
-
-    for (size_t i = 0; osd->asok && i < ARRAY_SIZE(commands); i++) {
-        int r = admin_socket_register(osd->asok, commands[i].sig, commands[i].help, commands[i].fn, osd);
-        if (r)
-            return r;
-    }
-    return 0;
-}
-
-/* ---- ceph tell ---- */
-
-static int run_command(struct osd *osd, const char *text, struct strbuf *out, char **err)
-{
-    json_error_t e;
-    json_t *cmd = json_loads(text, 0, &e);
-    int r;
-
-    if (!json_is_object(cmd)) {
-        json_decref(cmd);
-        return err_set(err, -EINVAL, "what came is no JSON object");
-    }
-    r = osd->asok ? admin_socket_call(osd->asok, cmd, out, err)
-                  : err_set(err, -EOPNOTSUPP, "this OSD has no admin socket, so no commands");
-    json_decref(cmd);
-    return r;
+    return osd->asok ? admin_socket_register_all(osd->asok, commands, ARRAY_SIZE(commands), osd) : 0;
 }
 
 static bool may_administer(struct connection *con)
 {
     const struct osd_session *s = osd_session_of(con);
-    const struct auth_identity *id = connection_identity(con);
 
-    if (s && s->everything)
-        return true;
-    dout(osd, 0, "%s.%s may not give commands: refused", id ? entity_type_name(id->entity_type) : "?",
-         id ? id->entity_id : "?");
-    return false;
+    return s && s->everything;
 }
 
 void osd_handle_command(struct osd *osd, struct message *msg)
 {
-    struct m_command_reply reply = {0};
-    struct strbuf out = STRBUF_INIT;
-    struct m_command m;
-    struct message *answer;
-    char *err = NULL;
-
-    if (m_command_decode(&m, msg)) {
-        connection_bad_message(msg->con, msg, "command");
-        return;
-    }
-    if (!may_administer(msg->con))
-        reply.result = err_set(&err, -EACCES, "access denied");
-    else
-        reply.result = m.cmd.count ? run_command(osd, m.cmd.items[0], &out, &err) : -EINVAL;
-    m_command_destroy(&m);
-    reply.status = err ? err : strdup("");
-    answer = m_command_reply_message(&reply);
-    if (answer && out.len && bufferlist_append_copy(&answer->data, out.text, out.len)) {
-        message_put(answer);
-        answer = NULL;
-    }
-    strbuf_destroy(&out);
-    if (!answer)
-        return;
-    answer->tid = msg->tid;
-    connection_send(msg->con, answer);
+    tell_command_handle(osd->asok, msg, may_administer(msg->con));
 }

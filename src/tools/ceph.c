@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/file_io.h"
 #include "common/log.h"
 #include "common/log_conf.h"
 #include "tools/cli_commands.h"
@@ -97,19 +98,24 @@ static int open_output(struct ceph *c)
     return c->opts.user || c->opts.group ? own_output(c) : 0;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len)
+static int show_text(struct ceph *c, const char *text)
 {
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
+    return fd_write(c->out_fd, text, strlen(text));
+}
 
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            data += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
+/* On the terminal an answer of several stands behind its daemon's name, on lines of its own. */
+static int show_named(struct ceph *c, const char *name, const uint8_t *data, size_t len)
+{
+    int r;
+
+    while (len > 0 && strchr(" \t\r\n", data[len - 1]))
+        len--;
+    if (len == 0)
+        return 0;
+    r = show_text(c, name);
+    if (r == 0)
+        r = fd_write(c->out_fd, data, len);
+    return r ? r : show_text(c, "\n");
 }
 
 /* Data to standard output or the file, words to standard error: where genuine Ceph has them, byte for byte.
@@ -117,23 +123,18 @@ static int write_all(int fd, const uint8_t *data, size_t len)
 static int show(struct ceph *c, const char *prefix, const struct mon_command_reply *reply)
 {
     struct slice out = {0};
-    int r;
+    int r = 0;
 
     if (bufferlist_flatten(&reply->output, &out))
         return -ENOMEM;
     fflush(stdout);
     /* Before JSON there is an empty line, for the sake of scripts that skip the first one. */
     if (!c->opts.out_file && c->opts.format && strncmp(c->opts.format, "json", 4) == 0)
-        write_all(c->out_fd, (const uint8_t *)"\n", 1);
-    if (prefix && !c->opts.out_file) {
-        while (out.len > 0 && strchr(" \t\r\n", out.data[out.len - 1]))
-            out.len--;
-        if (out.len > 0)
-            write_all(c->out_fd, (const uint8_t *)prefix, strlen(prefix));
-    }
-    r = write_all(c->out_fd, out.data, out.len);
-    if (prefix && !c->opts.out_file && out.len > 0)
-        write_all(c->out_fd, (const uint8_t *)"\n", 1);
+        r = show_text(c, "\n");
+    if (r == 0 && prefix && !c->opts.out_file)
+        r = show_named(c, prefix, out.data, out.len);
+    else if (r == 0)
+        r = fd_write(c->out_fd, out.data, out.len);
     slice_put(&out);
     if (r && r != -EPIPE)
         fprintf(stderr, "ceph: cannot write the output: %s\n", strerror(-r));

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/file_io.h"
 #include "tools/msgr_bench_progress.h"
 #include "tools/rados_tool.h"
 
@@ -124,21 +125,6 @@ static int cmd_append(struct rados_tool *t, int argc, char **argv)
 
 /* ---- get ---- */
 
-static int write_all(int fd, const char *buf, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, buf, len);
-
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            buf += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
 static int get_to(struct rados_tool *t, const char *oid, int fd)
 {
     struct msgr_bench_progress progress;
@@ -153,7 +139,7 @@ static int get_to(struct rados_tool *t, const char *oid, int fd)
         if (n < 0)
             r = n;
         else
-            r = write_all(fd, buf, (size_t)n);
+            r = fd_write(fd, buf, (size_t)n);
         if (r || (uint64_t)n < t->op_size)
             break;
         if (size == 0)
