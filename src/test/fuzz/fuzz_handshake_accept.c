@@ -3,25 +3,10 @@
  * Any bytes as what dials us: four that decide what the driver answers and how the stream is cut, then the
  * connector's side of a handshake.
  */
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/bytes.h"
 #include "include/ceph_features.h"
-#include "msg/msgr_v1_handshake.h"
-#include "test/fuzz/fuzz.h"
-
-static void require(bool truth)
-{
-    if (!truth)
-        abort();
-}
-
-static unsigned decide(uint32_t *state, unsigned n)
-{
-    *state = *state * 1664525u + 1013904223u;
-    return (*state >> 16) % n;
-}
+#include "test/fuzz/fuzz_handshake.h"
 
 static void answer_policy(struct msgr_v1_handshake *hs, uint32_t *choices)
 {
@@ -84,25 +69,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct msgr_v1_handshake hs;
     uint32_t choices;
-    size_t len, at = 4;
 
     if (size < 4)
         return 0;
     choices = get_le32(data);
     msgr_v1_handshake_init_acceptor(&hs, &init);
-    for (;;) {
-        while (answer(&hs, &choices))
-            ;
-        if (msgr_v1_handshake_pull(&hs, &len))
-            msgr_v1_handshake_sent(&hs, 1 + decide(&choices, (unsigned)(len < 400 ? len : 400)));
-        if (at == size || hs.step != MSGR_V1_NEED_IO)
-            break;
-        len = 1 + decide(&choices, 300);
-        len = len < size - at ? len : size - at;
-        at += msgr_v1_handshake_feed(&hs, data + at, len);
-    }
-    require(hs.step != MSGR_V1_FAILED || (hs.error < 0 && hs.reason[0]));
-    require(hs.step == MSGR_V1_NEED_IO || msgr_v1_handshake_feed(&hs, "x", 1) == 0);
+    drive(&hs, answer, choices, data + 4, size - 4);
     msgr_v1_handshake_destroy(&hs);
     return 0;
 }

@@ -19,24 +19,30 @@ static const struct {
     {"crush/tree_jewel.bin", CEPH_RELEASE_JEWEL},   {"crush/uniform_hosts.bin", CEPH_RELEASE_JEWEL},
 };
 
+static void expect_encoding(const struct crush_map *m, const uint8_t *bytes, size_t len)
+{
+    struct encode e;
+
+    encode_init(&e);
+    crush_map_encode(m, &e);
+    assert_int_equal(e.len, len);
+    assert_memory_equal(e.data, bytes, len);
+    encode_destroy(&e);
+}
+
 static void test_vectors(void **state UNUSED)
 {
     for (size_t i = 0; i < ARRAY_SIZE(vectors); i++) {
         size_t len;
         uint8_t *bytes = vector_load(vectors[i].file, &len);
         struct crush_map m;
-        struct encode e;
         struct decode d;
 
         decode_init(&d, bytes, len);
         assert_int_equal(crush_map_decode(&m, &d), 0);
         assert_int_equal(decode_finish(&d), 0);
         assert_int_equal(crush_map_min_release(&m), vectors[i].min_release);
-        encode_init(&e);
-        crush_map_encode(&m, &e);
-        assert_int_equal(e.len, len);
-        assert_memory_equal(e.data, bytes, len);
-        encode_destroy(&e);
+        expect_encoding(&m, bytes, len);
         crush_map_destroy(&m);
         free(bytes);
     }
@@ -47,14 +53,9 @@ static void test_default(void **state UNUSED)
     size_t len;
     uint8_t *bytes = vector_load("crush/initial.bin", &len);
     struct crush_map m;
-    struct encode e;
 
     assert_int_equal(crush_map_create_default(&m), 0);
-    encode_init(&e);
-    crush_map_encode(&m, &e);
-    assert_int_equal(e.len, len);
-    assert_memory_equal(e.data, bytes, len);
-    encode_destroy(&e);
+    expect_encoding(&m, bytes, len);
     crush_map_destroy(&m);
     free(bytes);
 }

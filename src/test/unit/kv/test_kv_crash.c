@@ -7,15 +7,13 @@
 #include <errno.h>
 #include <ftw.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "test/unit/unit.h"
+#include "test/unit/killed_child.h"
 #include "common/bytes.h"
 #include "kv/kv_store.h"
 
@@ -56,17 +54,6 @@ static int child(const char *path, uint64_t next, int report)
     }
 }
 
-/* A program of its own: a mere fork would inherit the memory of the store's threads without the threads. */
-static void become_child(const char *path, uint64_t next, int report)
-{
-    char number[24], fd[16];
-
-    snprintf(number, sizeof(number), "%" PRIu64, next);
-    snprintf(fd, sizeof(fd), "%d", report);
-    execl("/proc/self/exe", "test_kv_crash", path, number, fd, (char *)NULL);
-    _exit(4);
-}
-
 /* The number that all keys hold; fails when they differ or a value is torn. */
 static uint64_t check(const char *path)
 {
@@ -95,15 +82,6 @@ static uint64_t check(const char *path)
     return n;
 }
 
-static uint64_t last_reported(int fd, uint64_t before)
-{
-    uint64_t n;
-
-    while (read(fd, &n, sizeof(n)) == sizeof(n))
-        before = n;
-    return before;
-}
-
 static void test_kill_at_any_point(void **state UNUSED)
 {
     char dir[] = "/tmp/test_kv_crash.XXXXXX", path[64];
@@ -117,21 +95,7 @@ static void test_kill_at_any_point(void **state UNUSED)
     kv_store_close(s);
     print_message("seed %u\n", seed);
     for (int round = 0; round < ROUNDS; round++) {
-        int fds[2], status;
-        pid_t pid;
-        assert_int_equal(pipe(fds), 0);
-        pid = fork();
-        if (pid == 0) {
-            close(fds[0]);
-            become_child(path, reported + 1, fds[1]);
-        }
-        close(fds[1]);
-        usleep(1000u * (20 + (unsigned)rand_r(&seed) % MAX_RUN_MS));
-        kill(pid, SIGKILL);
-        found = last_reported(fds[0], reported);
-        close(fds[0]);
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+        found = killed_child_run(path, reported, 20 + (unsigned)rand_r(&seed) % MAX_RUN_MS);
         committed += found - reported;
         reported = found;
         found = check(path);

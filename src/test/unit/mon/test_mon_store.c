@@ -5,11 +5,10 @@
  */
 #include <errno.h>
 #include <ftw.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "test/unit/killed_child.h"
 #include "test/unit/mon/mon_fixture.h"
 
 enum { ROUNDS = 8, MAX_RUN_MS = 250 };
@@ -104,26 +103,6 @@ static void work(uint64_t n, int report)
     }
 }
 
-/* A program of its own: a mere fork would inherit the memory of the store's threads without the threads. */
-static void become_worker(uint64_t n, int report)
-{
-    char number[24], fd[16];
-
-    snprintf(number, sizeof(number), "%llu", (unsigned long long)n);
-    snprintf(fd, sizeof(fd), "%d", report);
-    execl("/proc/self/exe", "test_mon_store", dir, number, fd, (char *)NULL);
-    _exit(4);
-}
-
-static uint64_t last_reported(int fd, uint64_t before)
-{
-    uint64_t n;
-
-    while (read(fd, &n, sizeof(n)) == sizeof(n))
-        before = n;
-    return before;
-}
-
 /* Opens the monitor again: everything must be readable and as new as what was reported. */
 static uint64_t check(uint64_t reported)
 {
@@ -158,21 +137,7 @@ static void test_killed_at_any_moment(void **state UNUSED)
 
     print_message("seed %u\n", seed);
     for (int round = 0; round < ROUNDS; round++) {
-        int fds[2], status;
-        pid_t pid;
-        assert_int_equal(pipe(fds), 0);
-        pid = fork();
-        if (pid == 0) {
-            close(fds[0]);
-            become_worker(reported + 1, fds[1]);
-        }
-        close(fds[1]);
-        usleep(1000u * (50 + (unsigned)rand_r(&seed) % MAX_RUN_MS));
-        kill(pid, SIGKILL);
-        reported = last_reported(fds[0], reported);
-        close(fds[0]);
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+        reported = killed_child_run(dir, reported, 50 + (unsigned)rand_r(&seed) % MAX_RUN_MS);
         reported = check(reported);
     }
     assert_true(reported > ROUNDS);
