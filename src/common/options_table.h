@@ -377,6 +377,8 @@
       "queues that placement groups are spread over") \
     X(osd_op_num_threads_per_shard, UINT, ADVANCED, "1", NULL, OPTION_STARTUP, RANGE(1, 64), NULL, \
       "threads that work on one queue") \
+    X(osd_map_message_max, UINT, ADVANCED, "40", NULL, 0, RANGE(1, 10000), NULL, \
+      "how many epochs of the OSDMap go into one message") \
     X(osd_beacon_report_interval, SECS, ADVANCED, "300", NULL, OPTION_RUNTIME, MIN(1), NULL, \
       "time between beacons to the monitors") \
     X(osd_heartbeat_interval, SECS, ADVANCED, "6", NULL, OPTION_RUNTIME, RANGE(1, 86400), NULL, \

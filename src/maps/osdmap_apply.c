@@ -29,25 +29,6 @@ static int replace_bytes(uint8_t **to, uint32_t *to_len, const uint8_t *from, ui
     return 0;
 }
 
-static int copy_pool(struct pg_pool *to, const struct pg_pool *from)
-{
-    struct encode e;
-    struct decode d;
-    int r;
-
-    encode_init(&e);
-    pg_pool_encode(from, &e);
-    r = encode_error(&e);
-    decode_init(&d, e.data, e.len);
-    pg_pool_decode(to, &d);
-    if (r == 0)
-        r = decode_error(&d);
-    if (r < 0)
-        pg_pool_destroy(to);
-    encode_destroy(&e);
-    return r;
-}
-
 /* ---- pools ---- */
 
 static int set_pool(struct osdmap *m, const struct osdmap_pool *from)
@@ -55,7 +36,7 @@ static int set_pool(struct osdmap *m, const struct osdmap_pool *from)
     struct osdmap_pool *p = osdmap_find_pool(m, from->id), *grown;
     struct pg_pool pool;
     unsigned at = 0;
-    int r = copy_pool(&pool, &from->pool);
+    int r = pg_pool_copy(&pool, &from->pool);
 
     if (r < 0)
         return r;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/bytes.h"
 #include "common/crc32c.h"
 #include "maps/osdmap_internal.h"
@@ -84,34 +85,45 @@ void osdmap_incremental_destroy(struct osdmap_incremental *i)
 
 /* ---- making one ---- */
 
-/* Room for one more at place, in an array sorted by OSD. */
-static void *insert_at(void *list, unsigned *count, unsigned place, size_t size)
+/* Where the OSD is, or belongs. */
+static unsigned place_of(const struct osd_values *v, int32_t osd)
 {
-    char *grown = realloc(list, (*count + 1) * size);
+    unsigned at = 0;
 
-    if (!grown)
-        return NULL;
-    memmove(grown + (place + 1) * size, grown + place * size, (*count - place) * size);
-    memset(grown + place * size, 0, size);
-    ++*count;
-    return grown;
+    while (at < v->count && v->list[at].osd < osd)
+        at++;
+    return at;
 }
 
 int osd_values_set(struct osd_values *v, int32_t osd, uint32_t value)
 {
-    unsigned at = 0;
+    unsigned at = place_of(v, osd);
     void *grown;
 
-    while (at < v->count && v->list[at].osd < osd)
-        at++;
     if (at == v->count || v->list[at].osd != osd) {
-        grown = insert_at(v->list, &v->count, at, sizeof(*v->list));
+        grown = array_insert(v->list, v->count, sizeof(*v->list), at);
         if (!grown)
             return -ENOMEM;
         v->list = grown;
+        v->count++;
     }
     v->list[at] = (struct osd_value){.osd = osd, .value = value};
     return 0;
+}
+
+const uint32_t *osd_values_find(const struct osd_values *v, int32_t osd)
+{
+    unsigned at = place_of(v, osd);
+
+    return at < v->count && v->list[at].osd == osd ? &v->list[at].value : NULL;
+}
+
+void osd_values_remove(struct osd_values *v, int32_t osd)
+{
+    unsigned at = place_of(v, osd);
+
+    if (at < v->count && v->list[at].osd == osd)
+        array_remove(v->list, v->count--, sizeof(*v->list), at);
 }
 
 int osd_addrs_set(struct osd_addrs_list *l, int32_t osd, const struct entity_addrvec *addrs)
@@ -125,12 +137,13 @@ int osd_addrs_set(struct osd_addrs_list *l, int32_t osd, const struct entity_add
     while (at < l->count && l->list[at].osd < osd)
         at++;
     if (at == l->count || l->list[at].osd != osd) {
-        grown = insert_at(l->list, &l->count, at, sizeof(*l->list));
+        grown = array_insert(l->list, l->count, sizeof(*l->list), at);
         if (!grown) {
             entity_addrvec_destroy(&copy);
             return -ENOMEM;
         }
         l->list = grown;
+        l->count++;
     }
     entity_addrvec_destroy(&l->list[at].addrs);
     l->list[at].osd = osd;

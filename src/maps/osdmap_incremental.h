@@ -112,6 +112,8 @@ void osdmap_incremental_destroy(struct osdmap_incremental *i);
 
 /* Changes, for monitors; a second value for one OSD replaces the first. */
 int osd_values_set(struct osd_values *v, int32_t osd, uint32_t value) MUST_CHECK;
+const uint32_t *osd_values_find(const struct osd_values *v, int32_t osd); /* borrowed; NULL: none */
+void osd_values_remove(struct osd_values *v, int32_t osd);
 int osd_addrs_set(struct osd_addrs_list *l, int32_t osd, const struct entity_addrvec *addrs) MUST_CHECK;
 
 /* {8,7}; full_crc must be set. */

@@ -408,3 +408,22 @@ void pg_pool_decode(struct pg_pool *p, struct decode *d)
     decode_since_v24(p, v, &body);
     decode_end(d, &body);
 }
+
+int pg_pool_copy(struct pg_pool *to, const struct pg_pool *from)
+{
+    struct encode e;
+    struct decode d;
+    int r;
+
+    encode_init(&e);
+    pg_pool_encode(from, &e);
+    r = encode_error(&e);
+    decode_init(&d, e.data, e.len);
+    pg_pool_decode(to, &d);
+    if (r == 0)
+        r = decode_error(&d);
+    if (r < 0)
+        pg_pool_destroy(to);
+    encode_destroy(&e);
+    return r;
+}

@@ -122,6 +122,7 @@ struct pg_pool {
 
 void pg_pool_init(struct pg_pool *p); /* what a pool has that nobody said anything about; pg_num 0 */
 void pg_pool_destroy(struct pg_pool *p);
+int pg_pool_copy(struct pg_pool *to, const struct pg_pool *from) MUST_CHECK; /* inits to */
 
 /* {29,5}; {30,5} in stretch mode. */
 void pg_pool_encode(const struct pg_pool *p, struct encode *e);

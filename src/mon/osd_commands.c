@@ -365,24 +365,21 @@ int osd_command_getmaxosd(struct mon_op *op)
 int osd_command_setmaxosd(struct mon_op *op)
 {
     int64_t n = command_int(op->cmd, "newmax", 0), limit = conf_i64(op->mon->conf, OPT_mon_max_osd);
-    struct osdmap *pending;
-    int r;
+    struct osd_pending *p;
 
     if (!paxos_service_writable(service(op)))
         return paxos_service_wait_writable(service(op), op);
-    pending = osd_monitor_pending(service(op));
+    p = osd_monitor_pending(service(op));
     if (n > limit)
         return mon_op_fail(op, -ERANGE,
                            "cannot set max_osd to %" PRId64 " which is > conf.mon_max_osd (%" PRId64 ")", n,
                            limit);
-    for (unsigned i = (unsigned)n; i < pending->max_osd; i++)
-        if (osdmap_exists(pending, (int32_t)i))
+    for (unsigned i = (unsigned)n; i < osd_pending_max_osd(p); i++)
+        if (osd_pending_exists(p, (int32_t)i))
             return mon_op_fail(op, -EBUSY, "osd.%u exists: max_osd cannot go below it", i);
-    r = osdmap_set_max_osd(pending, (unsigned)n);
-    if (r)
-        return r;
+    p->inc.new_max_osd = (int32_t)n;
     mon_op_status(op, "set new max_osd = %" PRId64, n);
-    return paxos_service_commit(service(op), op);
+    return osd_monitor_commit(service(op), op);
 }
 
 static uint32_t flag_of(const char *key)
@@ -416,18 +413,18 @@ static uint32_t flag_of(const char *key)
 static int change_flag(struct mon_op *op, uint32_t flag, bool set)
 {
     char text[OSDMAP_FLAGS_TEXT_MAX];
-    struct osdmap *pending;
+    struct osd_pending *p;
     uint32_t before;
 
     if (!paxos_service_writable(service(op)))
         return paxos_service_wait_writable(service(op), op);
-    pending = osd_monitor_pending(service(op));
-    before = pending->flags;
-    pending->flags = set ? before | flag : before & ~flag;
+    p = osd_monitor_pending(service(op));
+    before = osd_pending_flags(p);
+    osd_pending_set_flags(p, set ? before | flag : before & ~flag);
     mon_op_status(op, "%s is %s", osdmap_flags_print(flag, text), set ? "set" : "unset");
-    return pending->flags == newest(op)->flags && before == pending->flags
+    return osd_monitor_unchanged(service(op)) && osd_pending_flags(p) == before
                ? 0
-               : paxos_service_commit(service(op), op);
+               : osd_monitor_commit(service(op), op);
 }
 
 int osd_command_set(struct mon_op *op)

@@ -5,17 +5,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/conf.h"
+#include "common/log.h"
 #include "messages/m_osd_map.h"
 #include "mon/health_checks.h"
 #include "mon/monitor.h"
 
 struct osd_monitor {
     struct paxos_service base;
-    struct osdmap map, pending;
-    struct slice encoded; /* the newest map, as subscribers get it */
+    struct osdmap map;
+    struct crush_map crush; /* of map */
+    struct osd_pending pending;
+    struct slice full, inc; /* the newest epoch, as subscribers get it */
 };
 
 static struct osd_monitor *of(const struct paxos_service *s)
@@ -28,10 +32,17 @@ const struct osdmap *osd_monitor_map(const struct paxos_service *s)
     return &of(s)->map;
 }
 
-struct osdmap *osd_monitor_pending(struct paxos_service *s)
+const struct crush_map *osd_monitor_crush(const struct paxos_service *s)
+{
+    return &of(s)->crush;
+}
+
+struct osd_pending *osd_monitor_pending(struct paxos_service *s)
 {
     return &of(s)->pending;
 }
+
+/* ---- in the store ---- */
 
 static const char *full_key(char buf[static 32], uint64_t epoch)
 {
@@ -41,8 +52,14 @@ static const char *full_key(char buf[static 32], uint64_t epoch)
 
 static int create_initial(struct paxos_service *s)
 {
-    osdmap_destroy(&of(s)->pending);
-    return osdmap_create_initial(&of(s)->pending, &s->mon->store.fsid, utime_from_ns(clock_realtime_ns()));
+    struct osdmap first;
+    int r = osdmap_create_initial(&first, &s->mon->store.fsid, utime_from_ns(clock_realtime_ns()));
+
+    if (r)
+        return r;
+    r = osd_pending_init_first(&of(s)->pending, &first);
+    osdmap_destroy(&first);
+    return r;
 }
 
 static int read_full(const struct paxos_service *s, uint64_t epoch, struct slice *bytes, struct osdmap *map)
@@ -60,46 +77,48 @@ static int read_full(const struct paxos_service *s, uint64_t epoch, struct slice
     return r;
 }
 
+static void forget(struct osd_monitor *o)
+{
+    osd_pending_destroy(&o->pending);
+    crush_map_destroy(&o->crush);
+    osdmap_destroy(&o->map);
+    slice_put(&o->full);
+    slice_put(&o->inc);
+}
+
 static int update_from_store(struct paxos_service *s)
 {
     struct osd_monitor *o = of(s);
-    struct osdmap map, pending;
-    struct slice bytes;
-    int r = read_full(s, s->last_committed, &bytes, &map);
+    struct decode d;
+    int r;
 
-    if (r)
-        return r;
-    r = osdmap_copy(&pending, &map);
-    if (r) {
-        osdmap_destroy(&map);
-        slice_put(&bytes);
-        return r;
-    }
-    osdmap_destroy(&o->map);
-    osdmap_destroy(&o->pending);
-    slice_put(&o->encoded);
-    o->map = map;
-    o->pending = pending;
-    o->pending.epoch++;
-    o->encoded = bytes;
-    return 0;
+    forget(o);
+    r = read_full(s, s->last_committed, &o->full, &o->map);
+    if (r == 0)
+        r = mon_store_get_version(&s->mon->store, s->ops->name, s->last_committed, &o->inc);
+    decode_init(&d, o->map.crush, o->map.crush_len);
+    if (r == 0)
+        r = crush_map_decode(&o->crush, &d);
+    return r ? r : osd_pending_init(&o->pending, &o->map);
 }
 
 static void encode_pending(struct paxos_service *s, struct kv_batch *tx)
 {
-    struct osdmap *m = &of(s)->pending;
-    struct encode e;
+    struct osd_pending *p = &of(s)->pending;
+    uint64_t epoch = s->last_committed + 1;
+    struct encode inc, full;
     char key[32];
+    int r;
 
-    if (s->last_committed)
-        m->modified = utime_from_ns(clock_realtime_ns());
-    encode_init(&e);
-    osdmap_encode(m, &e, NULL);
-    if (encode_error(&e))
-        tx->ops.error = encode_error(&e);
-    mon_tx_put(tx, s->ops->name, full_key(key, m->epoch), e.data, e.len);
-    mon_tx_put_u64(tx, s->ops->name, "last_committed", m->epoch);
-    encode_destroy(&e);
+    encode_init(&inc);
+    encode_init(&full);
+    r = osd_pending_encode(p, utime_from_ns(clock_realtime_ns()), &inc, &full);
+    if (r)
+        tx->ops.error = r;
+    mon_tx_put(tx, s->ops->name, full_key(key, epoch), full.data, full.len);
+    mon_tx_put_version(tx, s->ops->name, epoch, inc.data, inc.len);
+    encode_destroy(&inc);
+    encode_destroy(&full);
 }
 
 static uint64_t trim_to(struct paxos_service *s)
@@ -123,6 +142,8 @@ static void updated(struct paxos_service *s)
         osd_monitor_check_sub(s, sub);
 }
 
+/* ---- what is wrong ---- */
+
 /* What of the flags is worth a warning; they are told as "osd set" knows them. */
 static void health(struct paxos_service *s, struct health_checks *checks)
 {
@@ -141,9 +162,7 @@ static void health(struct paxos_service *s, struct health_checks *checks)
 static void destroy(struct paxos_service *s)
 {
     paxos_service_destroy(s);
-    osdmap_destroy(&of(s)->map);
-    osdmap_destroy(&of(s)->pending);
-    slice_put(&of(s)->encoded);
+    forget(of(s));
     free(of(s));
 }
 
@@ -167,7 +186,7 @@ struct paxos_service *osd_monitor_create(struct monitor *mon)
         return NULL;
     paxos_service_init(&o->base, &ops, mon);
     osdmap_init(&o->map);
-    osdmap_init(&o->pending);
+    crush_map_init(&o->crush);
     return &o->base;
 }
 
@@ -184,24 +203,83 @@ int osd_monitor_load(const struct paxos_service *s, uint64_t epoch, struct osdma
     return r;
 }
 
-/* A full map whatever the subscriber has: it takes the place of any number of increments. */
+/* ---- subscribers ---- */
+
+static int add_full(struct paxos_service *s, struct m_osd_map *m, uint64_t epoch)
+{
+    struct slice map;
+    char key[32];
+    int r;
+
+    if (epoch == s->last_committed)
+        return m_osd_map_add_full(m, (uint32_t)epoch, slice_get(&of(s)->full));
+    r = mon_store_get(&s->mon->store, s->ops->name, full_key(key, epoch), &map);
+    return r ? r : m_osd_map_add_full(m, (uint32_t)epoch, map);
+}
+
+static int add_incremental(struct paxos_service *s, struct m_osd_map *m, uint64_t epoch)
+{
+    struct slice map;
+    int r;
+
+    if (epoch == s->last_committed)
+        return m_osd_map_add_incremental(m, (uint32_t)epoch, slice_get(&of(s)->inc));
+    r = mon_store_get_version(&s->mon->store, s->ops->name, epoch, &map);
+    return r ? r : m_osd_map_add_incremental(m, (uint32_t)epoch, map);
+}
+
+/* A message with the maps from epoch first on, as many as may be in one; whole ones where whole is set or
+ * what came before first is not kept any more. Returns the last epoch in it, 0: it could not be sent. */
+static uint64_t send_maps(struct paxos_service *s, struct mon_session *to, uint64_t first, bool whole)
+{
+    struct m_osd_map m = {.fsid = s->mon->store.fsid,
+                          .oldest = (uint32_t)s->first_committed,
+                          .newest = (uint32_t)s->last_committed};
+    uint64_t last = first + conf_u64(s->mon->conf, OPT_osd_map_message_max) - 1;
+    int r = 0;
+
+    if (last > s->last_committed)
+        last = s->last_committed;
+    if (whole)
+        r = add_full(s, &m, first);
+    for (uint64_t epoch = first + whole; r == 0 && epoch <= last; epoch++)
+        r = add_incremental(s, &m, epoch);
+    if (r) {
+        derr(mon, "osdmaps from %" PRIu64 " to %" PRIu64 " cannot be sent: %s", first, last, strerror(-r));
+        m_osd_map_destroy(&m);
+        return 0;
+    }
+    mon_session_send(to, m_osd_map_message(&m));
+    if (to->osd_epoch < last)
+        to->osd_epoch = (uint32_t)last;
+    return last;
+}
+
+/* Who asks from 0 on has nothing, and gets the newest map. */
 void osd_monitor_check_sub(struct paxos_service *s, struct mon_sub *sub)
 {
-    struct osd_monitor *o = of(s);
-    struct m_osd_map m = {.fsid = s->mon->store.fsid};
+    uint64_t next = sub->next, sent = 0;
+    bool whole = next < s->first_committed;
 
-    if (sub->next > o->map.epoch)
+    if (next > s->last_committed)
         return;
-    m.oldest = (uint32_t)s->first_committed;
-    m.newest = o->map.epoch;
-    if (m_osd_map_add_full(&m, o->map.epoch, slice_get(&o->encoded))) {
-        m_osd_map_destroy(&m);
-        mon_session_send(sub->session, NULL);
-        return;
-    }
-    mon_session_send(sub->session, m_osd_map_message(&m));
-    sub->session->osd_epoch = o->map.epoch;
-    mon_sub_sent(sub, o->map.epoch);
+    if (whole)
+        next = next ? s->first_committed : s->last_committed;
+    do {
+        sent = send_maps(s, sub->session, next, whole);
+        next = sent + 1;
+        whole = false;
+    } while (sent && sent < s->last_committed && !sub->onetime);
+    if (sent)
+        mon_sub_sent(sub, sent);
+}
+
+void osd_monitor_send_since(struct paxos_service *s, struct mon_session *to, uint32_t have)
+{
+    bool whole = have + 1 < s->first_committed;
+
+    if (have < s->last_committed)
+        send_maps(s, to, whole ? s->first_committed : have + 1, whole);
 }
 
 void osd_monitor_count(const struct osdmap *map, struct osd_counts *out)
