@@ -111,6 +111,26 @@ const struct message_codec m_osd_beacon_codec = {
     .describe = beacon_describe,
 };
 
+/* ---- about some OSD ---- */
+
+static void target_decode(struct osd_target *t, struct decode *d)
+{
+    paxos_prefix_decode(&t->paxos, d);
+    fsid_decode(&t->fsid, d);
+    t->osd = decode_s32(d);
+    entity_addrvec_decode(&t->addrs, d);
+    t->epoch = decode_u32(d);
+}
+
+static void target_encode(const struct osd_target *t, uint64_t features, struct encode *e)
+{
+    paxos_prefix_encode(&t->paxos, e);
+    fsid_encode(&t->fsid, e);
+    encode_s32(e, t->osd);
+    entity_addrvec_encode(&t->addrs, features, e);
+    encode_u32(e, t->epoch);
+}
+
 /* ---- failure ---- */
 
 static void failure_decode(void *payload, struct decode *d, uint16_t version,
@@ -120,11 +140,7 @@ static void failure_decode(void *payload, struct decode *d, uint16_t version,
 
     if (version < 4) /* of releases before Nautilus */
         decode_fail(d, -EOPNOTSUPP);
-    paxos_prefix_decode(&m->paxos, d);
-    fsid_decode(&m->fsid, d);
-    m->target = decode_s32(d);
-    entity_addrvec_decode(&m->target_addrs, d);
-    m->epoch = decode_u32(d);
+    target_decode(&m->target, d);
     m->flags = decode_u8(d);
     m->failed_for = decode_s32(d);
 }
@@ -134,11 +150,7 @@ static void failure_encode(const void *payload, struct encode *e, uint64_t featu
 {
     const struct m_osd_failure *m = payload;
 
-    paxos_prefix_encode(&m->paxos, e);
-    fsid_encode(&m->fsid, e);
-    encode_s32(e, m->target);
-    entity_addrvec_encode(&m->target_addrs, features, e);
-    encode_u32(e, m->epoch);
+    target_encode(&m->target, features, e);
     encode_u8(e, m->flags);
     encode_s32(e, m->failed_for);
 }
@@ -147,7 +159,7 @@ static void failure_destroy(void *payload)
 {
     struct m_osd_failure *m = payload;
 
-    entity_addrvec_destroy(&m->target_addrs);
+    entity_addrvec_destroy(&m->target.addrs);
 }
 
 static void failure_describe(const void *payload, char *buf, size_t size)
@@ -156,8 +168,8 @@ static void failure_describe(const void *payload, char *buf, size_t size)
 
     snprintf(buf, size, "%s%s osd.%d for %dsec e%u v%llu",
              m->flags & OSD_FAILURE_FAILED ? "failed" : "recovered",
-             m->flags & OSD_FAILURE_IMMEDIATE ? " immediate" : "", m->target, m->failed_for, m->epoch,
-             (unsigned long long)m->paxos.version);
+             m->flags & OSD_FAILURE_IMMEDIATE ? " immediate" : "", m->target.osd, m->failed_for,
+             m->target.epoch, (unsigned long long)m->target.paxos.version);
 }
 
 const struct message_codec m_osd_failure_codec = {
@@ -181,11 +193,7 @@ static void mark_me_down_decode(void *payload, struct decode *d, uint16_t versio
 
     if (version < 3) /* of releases before Nautilus */
         decode_fail(d, -EOPNOTSUPP);
-    paxos_prefix_decode(&m->paxos, d);
-    fsid_decode(&m->fsid, d);
-    m->target = decode_s32(d);
-    entity_addrvec_decode(&m->target_addrs, d);
-    m->epoch = decode_u32(d);
+    target_decode(&m->target, d);
     m->request_ack = decode_bool(d);
     if (version >= 4)
         m->down_and_dead = decode_bool(d);
@@ -196,11 +204,7 @@ static void mark_me_down_encode(const void *payload, struct encode *e, uint64_t 
 {
     const struct m_osd_mark_me_down *m = payload;
 
-    paxos_prefix_encode(&m->paxos, e);
-    fsid_encode(&m->fsid, e);
-    encode_s32(e, m->target);
-    entity_addrvec_encode(&m->target_addrs, features, e);
-    encode_u32(e, m->epoch);
+    target_encode(&m->target, features, e);
     encode_bool(e, m->request_ack);
     encode_bool(e, m->down_and_dead);
 }
@@ -209,14 +213,14 @@ static void mark_me_down_destroy(void *payload)
 {
     struct m_osd_mark_me_down *m = payload;
 
-    entity_addrvec_destroy(&m->target_addrs);
+    entity_addrvec_destroy(&m->target.addrs);
 }
 
 static void mark_me_down_describe(const void *payload, char *buf, size_t size)
 {
     const struct m_osd_mark_me_down *m = payload;
 
-    snprintf(buf, size, "request_ack=%d osd.%d e%u", m->request_ack, m->target, m->epoch);
+    snprintf(buf, size, "request_ack=%d osd.%d e%u", m->request_ack, m->target.osd, m->target.epoch);
 }
 
 const struct message_codec m_osd_mark_me_down_codec = {

@@ -29,15 +29,20 @@ struct m_osd_beacon {
 };
 MESSAGE_CODEC(m_osd_beacon)
 
+/* What begins a message about some OSD: which one, as the sender's map has it. */
+struct osd_target {
+    struct paxos_prefix paxos;
+    struct fsid fsid;
+    int32_t osd;
+    struct entity_addrvec addrs;
+    uint32_t epoch;
+};
+
 enum osd_failure_flag { OSD_FAILURE_FAILED = 1, OSD_FAILURE_IMMEDIATE = 2 };
 
 /* MOSDFailure: another OSD does not answer, or does so again. */
 struct m_osd_failure {
-    struct paxos_prefix paxos;
-    struct fsid fsid;
-    int32_t target;
-    struct entity_addrvec target_addrs;
-    uint32_t epoch;
+    struct osd_target target;
     uint8_t flags;      /* enum osd_failure_flag; 0: it is alive after all */
     int32_t failed_for; /* seconds */
 };
@@ -45,11 +50,7 @@ MESSAGE_CODEC(m_osd_failure)
 
 /* MOSDMarkMeDown, which the monitor sends back when it is done. */
 struct m_osd_mark_me_down {
-    struct paxos_prefix paxos;
-    struct fsid fsid;
-    int32_t target;
-    struct entity_addrvec target_addrs;
-    uint32_t epoch;
+    struct osd_target target;
     bool request_ack, down_and_dead;
 };
 MESSAGE_CODEC(m_osd_mark_me_down)

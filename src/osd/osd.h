@@ -63,6 +63,7 @@ enum { PG_BUCKETS = 256 };
 
 struct osd_heartbeat;
 struct osd_mgr;
+struct osd_target;
 
 struct osd {
     /* fixed after the start */
@@ -161,6 +162,8 @@ void osd_each_pg(struct osd *osd, void (*visit)(void *arg, struct pg *pg), void 
 void osd_boot_step(struct osd *osd);
 void osd_handle_mark_me_down(struct osd *osd, struct message *msg);
 void osd_tick(void *arg);
+/* How messages about osd.which begin; the addresses are the caller's to fill in. */
+struct osd_target osd_target_of(struct osd *osd, int32_t which);
 /* Asks to be marked down and waits for a while. */
 void osd_say_goodbye(struct osd *osd);
 /* Puts the OSD where it belongs in the crush map, by the monitors. */

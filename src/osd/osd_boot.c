@@ -362,6 +362,16 @@ void osd_tick(void *arg)
         derr(osd, "no memory for the timer");
 }
 
+struct osd_target osd_target_of(struct osd *osd, int32_t which)
+{
+    uint32_t epoch = atomic_load(&osd->epoch);
+
+    return (struct osd_target){.paxos = PAXOS_PREFIX_INIT(epoch),
+                               .fsid = osd->superblock.cluster_fsid,
+                               .osd = which,
+                               .epoch = epoch};
+}
+
 /* ---- going down ---- */
 
 void osd_handle_mark_me_down(struct osd *osd, struct message *msg)
@@ -384,16 +394,13 @@ void osd_say_goodbye(struct osd *osd)
     uint64_t deadline =
         clock_monotonic_ns() + (uint64_t)(conf_double(osd->conf, OPT_osd_mon_shutdown_timeout) * 1e9);
     struct m_osd_mark_me_down m = {
-        .paxos = PAXOS_PREFIX_INIT(atomic_load(&osd->epoch)),
-        .fsid = osd->superblock.cluster_fsid,
-        .target = osd->whoami,
-        .epoch = atomic_load(&osd->epoch),
+        .target = osd_target_of(osd, osd->whoami),
         .request_ack = true,
     };
     struct message *msg;
 
     mutex_lock(&osd->lock);
-    if (osd->state == OSD_STATE_ACTIVE && entity_addrvec_copy(&m.target_addrs, &osd->public_addrs) == 0) {
+    if (osd->state == OSD_STATE_ACTIVE && entity_addrvec_copy(&m.target.addrs, &osd->public_addrs) == 0) {
         msg = m_osd_mark_me_down_message(&m);
         if (msg && mon_client_send(osd->monc, msg) == 0) {
             while (!osd->marked_down && cond_wait_until(&osd->changed, &osd->lock, deadline))

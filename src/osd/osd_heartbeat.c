@@ -184,10 +184,7 @@ static void ping(struct osd_heartbeat *hb, struct messenger *m, const struct ent
 static void report(struct osd_heartbeat *hb, const struct hb_peer *p, uint8_t flags, uint64_t silent_ns)
 {
     struct m_osd_failure f = {
-        .paxos = PAXOS_PREFIX_INIT(atomic_load(&hb->osd->epoch)),
-        .fsid = hb->osd->superblock.cluster_fsid,
-        .target = p->osd,
-        .epoch = atomic_load(&hb->osd->epoch),
+        .target = osd_target_of(hb->osd, p->osd),
         .flags = flags,
         .failed_for = (int32_t)(silent_ns / NSEC_PER_SEC),
     };
@@ -195,7 +192,7 @@ static void report(struct osd_heartbeat *hb, const struct hb_peer *p, uint8_t fl
     struct message *msg;
 
     if (m && (uint32_t)p->osd < m->map.max_osd)
-        if (entity_addrvec_copy(&f.target_addrs, &m->map.osds[p->osd].public_addrs))
+        if (entity_addrvec_copy(&f.target.addrs, &m->map.osds[p->osd].public_addrs))
             dout(osd, 1, "no memory to report osd.%d", p->osd);
     osd_map_put(m);
     msg = m_osd_failure_message(&f);
