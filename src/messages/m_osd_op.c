@@ -279,32 +279,35 @@ const struct message_codec m_osd_op_codec = {
     .describe = osd_op_msg_describe,
 };
 
+/* msg with the data, which it takes; NULL where something of that failed. */
+static struct message *with_data(struct message *msg, struct bufferlist *data, int error)
+{
+    if (!msg || error) {
+        message_put(msg);
+        bufferlist_destroy(data);
+        return NULL;
+    }
+    msg->data = *data;
+    return msg;
+}
+
 struct message *m_osd_op_send(struct m_osd_op *m)
 {
     struct bufferlist data;
-    struct message *msg;
     int r = 0;
 
     bufferlist_init(&data);
     for (unsigned i = 0; i < m->op_count && r == 0; i++)
         r = bufferlist_append(&data, slice_get(&m->ops[i].in));
-    msg = m_osd_op_message(m);
-    if (!msg || r < 0) {
-        message_put(msg);
-        bufferlist_destroy(&data);
-        return NULL;
-    }
-    msg->data = data;
-    return msg;
+    return with_data(m_osd_op_message(m), &data, r);
 }
 
 /* ---- the reply ---- */
 
-/* A reply's data stands in one slice of out while it is being cut. */
+/* A reply's data stands in the slices of requests while it is being cut. */
 static void decode_out(struct m_osd_op_reply *m, struct decode *d, const uint32_t *lens,
                        const struct message *msg)
 {
-    struct slice *none;
     int r = hand_out_data(m->ops, m->op_count, lens, &msg->data, in_part);
 
     for (uint32_t i = 0; i < m->op_count; i++) {
@@ -312,8 +315,7 @@ static void decode_out(struct m_osd_op_reply *m, struct decode *d, const uint32_
             r = bufferlist_append(&m->ops[i].out, m->ops[i].in);
         else
             slice_put(&m->ops[i].in);
-        none = &m->ops[i].in;
-        memset(none, 0, sizeof(*none));
+        m->ops[i].in = (struct slice){0};
     }
     if (r < 0)
         decode_fail(d, r);
@@ -343,10 +345,10 @@ static void reply_decode(void *payload, struct decode *d, uint16_t version, cons
         m->ops[i].result = decode_s32(d);
     m->replay_version = eversion_decode(d);
     m->user_version = decode_u64(d);
-    if (version == 6 || decode_bool(d))
-        decode_fail(d, version == 6 ? 0 : -EOPNOTSUPP); /* redirects come from cache tiers only */
     if (version == 6)
-        (void)decode_take(d, decode_left(d));
+        (void)decode_take(d, decode_left(d)); /* a redirect, always, and empty */
+    else if (decode_bool(d))
+        decode_fail(d, -EOPNOTSUPP); /* redirects come from cache tiers only */
     if (version >= 8)
         (void)decode_take(d, TRACE_LEN);
     if (!decode_error(d))
@@ -408,18 +410,10 @@ const struct message_codec m_osd_op_reply_codec = {
 struct message *m_osd_op_reply_send(struct m_osd_op_reply *m)
 {
     struct bufferlist data;
-    struct message *msg;
     int r = 0;
 
     bufferlist_init(&data);
     for (uint32_t i = 0; i < m->op_count && r == 0; i++)
         r = bufferlist_append_list(&data, &m->ops[i].out);
-    msg = m_osd_op_reply_message(m);
-    if (!msg || r < 0) {
-        message_put(msg);
-        bufferlist_destroy(&data);
-        return NULL;
-    }
-    msg->data = data;
-    return msg;
+    return with_data(m_osd_op_reply_message(m), &data, r);
 }
