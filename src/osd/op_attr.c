@@ -44,6 +44,15 @@ static int getattr(struct op_context *c, const char *stored_name, struct slice *
     return r == -ENOENT ? -ENODATA : r; /* it is only on its way to the store */
 }
 
+static int rmattr(struct op_context *c, const char *stored_name)
+{
+    if (!c->exists)
+        return -ENOENT;
+    os_rmattr(c->txn, &c->obc->name, stored_name);
+    c->modified = c->user_modified = true;
+    return 0;
+}
+
 static int setattr(struct op_context *c, const char *stored_name, const struct slice *value)
 {
     uint64_t max = osd_limits(op_osd(c))->attr_size;
@@ -86,10 +95,9 @@ int op_rmattr(struct op_context *c, const char *name)
 
     if (r)
         return r;
-    os_rmattr(c->txn, &c->obc->name, stored);
-    c->modified = c->user_modified = true;
+    r = rmattr(c, stored);
     free(stored);
-    return 0;
+    return r;
 }
 
 int step_getxattr(struct op_context *c, struct osd_op *op)
@@ -110,43 +118,31 @@ int step_getxattr(struct op_context *c, struct osd_op *op)
     return bufferlist_append(&op->out, value);
 }
 
-struct attr_list {
-    struct encode pairs;
-    uint32_t count;
-};
-
 static bool note_attr(void *arg, const struct slice *key, const struct slice *value)
 {
     const size_t prefix = strlen(USER_ATTR_PREFIX);
-    struct attr_list *l = arg;
+    struct step_list *l = arg;
+    struct slice name = *key;
 
     if (key->len <= prefix)
         return true; /* the info */
-    encode_blob(&l->pairs, key->data + prefix, key->len - prefix);
-    encode_blob(&l->pairs, value->data, value->len);
-    l->count++;
+    name.data += prefix;
+    name.len -= prefix;
+    step_list_add(l, &name, value);
     return true;
 }
 
 int step_getxattrs(struct op_context *c, struct osd_op *op)
 {
-    struct attr_list l = {.count = 0};
-    struct encode e;
+    struct step_list l;
     int r = 0;
 
     if (!c->exists)
         return -ENOENT;
-    encode_init(&l.pairs);
+    step_list_init(&l);
     if (c->obc->exists)
         r = object_store_getattrs(osd_store(op_osd(c)), c->pg->coll, &c->obc->name, note_attr, &l);
-    encode_init(&e);
-    encode_u32(&e, l.count);
-    encode_bytes(&e, l.pairs.data, l.pairs.len);
-    encode_destroy(&l.pairs);
-    if (r == 0)
-        return step_give(op, &e);
-    encode_destroy(&e);
-    return r;
+    return step_give_list(op, &l, r);
 }
 
 static bool holds(uint8_t cmp, int order)
@@ -236,12 +232,7 @@ int step_rmxattr(struct op_context *c, struct osd_op *op)
 
     if (r)
         return r;
-    if (c->exists) {
-        os_rmattr(c->txn, &c->obc->name, name);
-        c->modified = c->user_modified = true;
-    } else {
-        r = -ENOENT;
-    }
+    r = rmattr(c, name);
     free(name);
     return r;
 }

@@ -38,6 +38,16 @@ static inline const struct slice *step_in(const struct osd_op *op)
 struct osd *op_osd(const struct op_context *c);
 /* Appends e's bytes (which it takes) to what the step gives out. */
 int step_give(struct osd_op *op, struct encode *e) MUST_CHECK;
+/* Entries with their count before them, as steps give them out. */
+struct step_list {
+    struct encode e; /* the count, filled in at last, and the entries */
+    uint32_t count;
+};
+void step_list_init(struct step_list *l);
+/* A key and a value as blobs; value NULL: the key alone. */
+void step_list_add(struct step_list *l, const struct slice *key, const struct slice *value);
+/* Gives the list and what was encoded behind it, or, where error is one, frees it and returns error. */
+int step_give_list(struct osd_op *op, struct step_list *l, int error) MUST_CHECK;
 /* The object is there from now on. */
 void op_create_object(struct op_context *c);
 /* A name of the user's as it is stored; the caller frees it. -EINVAL, -ENAMETOOLONG. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "osd/op_context.h"
@@ -85,6 +86,32 @@ int step_give(struct osd_op *op, struct encode *e)
     }
     b = buffer_wrap_malloc(bytes, len);
     return b ? bufferlist_append(&op->out, slice_of(b)) : -ENOMEM;
+}
+
+void step_list_init(struct step_list *l)
+{
+    l->count = 0;
+    encode_init(&l->e);
+    encode_u32(&l->e, 0);
+}
+
+void step_list_add(struct step_list *l, const struct slice *key, const struct slice *value)
+{
+    encode_blob(&l->e, key->data, key->len);
+    if (value)
+        encode_blob(&l->e, value->data, value->len);
+    l->count++;
+}
+
+int step_give_list(struct osd_op *op, struct step_list *l, int error)
+{
+    if (error) {
+        encode_destroy(&l->e);
+        return error;
+    }
+    if (!encode_error(&l->e))
+        put_le32(l->e.data, l->count);
+    return step_give(op, &l->e);
 }
 
 void op_create_object(struct op_context *c)

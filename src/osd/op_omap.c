@@ -9,8 +9,7 @@
 
 /* What a walk gives out, up to the client's limit and ours. */
 struct omap_walk {
-    struct encode pairs;
-    uint32_t count;
+    struct step_list list;
     uint64_t max;
     uint64_t max_bytes;
     const struct slice *prefix; /* only keys that begin so; NULL: all */
@@ -28,14 +27,11 @@ static bool walk_pair(void *arg, const struct slice *key, const struct slice *va
 
     if (w->prefix && !has_prefix(key, w->prefix))
         return false; /* they are in order: none will come */
-    if (w->count >= w->max || w->pairs.len >= w->max_bytes) {
+    if (w->list.count >= w->max || w->list.e.len >= w->max_bytes) {
         w->more = true;
         return false;
     }
-    encode_blob(&w->pairs, key->data, key->len);
-    if (w->values)
-        encode_blob(&w->pairs, value->data, value->len);
-    w->count++;
+    step_list_add(&w->list, key, w->values ? value : NULL);
     return true;
 }
 
@@ -45,7 +41,6 @@ static int walk(struct op_context *c, struct osd_op *op, struct omap_walk *w, co
     const struct osd_limits *l = osd_limits(op_osd(c));
     const struct slice *from = after;
     bool behind = true;
-    struct encode e;
     int r = 0;
 
     if (!c->exists)
@@ -57,19 +52,12 @@ static int walk(struct op_context *c, struct osd_op *op, struct omap_walk *w, co
         from = w->prefix;
         behind = false;
     }
-    encode_init(&w->pairs);
+    step_list_init(&w->list);
     if (c->obc->exists)
         r = object_store_omap_scan(osd_store(op_osd(c)), c->pg->coll, &c->obc->name, from,
                                    behind && from->len, walk_pair, w);
-    encode_init(&e);
-    encode_u32(&e, w->count);
-    encode_bytes(&e, w->pairs.data, w->pairs.len);
-    encode_bool(&e, w->more);
-    encode_destroy(&w->pairs);
-    if (r == 0)
-        return step_give(op, &e);
-    encode_destroy(&e);
-    return r;
+    encode_bool(&w->list.e, w->more);
+    return step_give_list(op, &w->list, r);
 }
 
 int step_omap_get_keys(struct op_context *c, struct osd_op *op)
@@ -121,38 +109,29 @@ static int get_value(struct op_context *c, const struct slice *key, struct slice
 
 int step_omap_get_vals_by_keys(struct op_context *c, struct osd_op *op)
 {
-    struct encode pairs, e;
+    struct step_list found;
     struct decode d;
-    uint32_t count, found = 0;
+    uint32_t count;
     int r = 0;
 
     if (!c->exists)
         return -ENOENT;
     decode_init(&d, op->in.data, op->in.len);
     count = decode_count(&d, 4);
-    encode_init(&pairs);
+    step_list_init(&found);
     for (uint32_t i = 0; i < count && r == 0; i++) {
         struct slice key = slice_borrow_blob(&d), value;
         r = decode_error(&d) ? -EINVAL : get_value(c, &key, &value);
         if (r == 0) {
-            encode_blob(&pairs, key.data, key.len);
-            encode_blob(&pairs, value.data, value.len);
-            found++;
+            step_list_add(&found, &key, &value);
             slice_put(&value);
         } else if (r == -ENODATA) {
             r = 0;
         }
     }
-    encode_init(&e);
-    encode_u32(&e, found);
-    encode_bytes(&e, pairs.data, pairs.len);
-    encode_destroy(&pairs);
     if (r == 0 && decode_error(&d))
         r = -EINVAL;
-    if (r == 0)
-        return step_give(op, &e);
-    encode_destroy(&e);
-    return r;
+    return step_give_list(op, &found, r);
 }
 
 static int check_value(struct op_context *c, const struct slice *key, const struct slice *want, uint32_t cmp)

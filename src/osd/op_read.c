@@ -70,28 +70,21 @@ int step_stat(struct op_context *c, struct osd_op *op)
 
 /* ---- written parts ---- */
 
-struct extent_list {
-    struct encode pairs;
-    uint32_t count;
-    uint64_t bytes;
-};
-
 static void note_extent(void *arg, uint64_t offset, uint64_t length)
 {
-    struct extent_list *l = arg;
+    struct step_list *l = arg;
 
-    encode_u64(&l->pairs, offset);
-    encode_u64(&l->pairs, length);
+    encode_u64(&l->e, offset);
+    encode_u64(&l->e, length);
     l->count++;
 }
 
-static int find_extents(struct op_context *c, const struct osd_op *op, struct extent_list *l)
+static int find_extents(struct op_context *c, const struct osd_op *op, struct step_list *l)
 {
     struct osd_op_extent x = osd_op_extent(op);
     uint64_t length;
 
-    *l = (struct extent_list){.count = 0};
-    encode_init(&l->pairs);
+    step_list_init(l);
     length = clip(c, x.offset, x.length);
     if (!length || !c->obc->exists)
         return 0;
@@ -99,57 +92,37 @@ static int find_extents(struct op_context *c, const struct osd_op *op, struct ex
                                 note_extent, l);
 }
 
-static void give_map(const struct extent_list *l, struct encode *e)
-{
-    encode_u32(e, l->count);
-    encode_bytes(e, l->pairs.data, l->pairs.len);
-}
-
 int step_mapext(struct op_context *c, struct osd_op *op)
 {
-    struct extent_list l;
-    struct encode e;
+    struct step_list l;
     int r;
 
     if (!c->exists)
         return -ENOENT;
     r = find_extents(c, op, &l);
-    encode_init(&e);
-    give_map(&l, &e);
-    encode_destroy(&l.pairs);
-    if (r) {
-        encode_destroy(&e);
-        return r;
-    }
-    return step_give(op, &e);
+    return step_give_list(op, &l, r);
 }
 
 /* The map, then the parts, one behind the other, as one blob. */
 int step_sparse_read(struct op_context *c, struct osd_op *op)
 {
-    struct extent_list l;
+    struct step_list l;
     struct bufferlist data;
     struct decode d;
-    struct encode e;
     int r;
 
     if (!c->exists)
         return -ENOENT;
     bufferlist_init(&data);
     r = find_extents(c, op, &l);
-    decode_init(&d, l.pairs.data, l.pairs.len);
+    decode_init(&d, l.e.data, l.e.len);
+    (void)decode_u32(&d); /* the count, to be filled in */
     for (uint32_t i = 0; r == 0 && i < l.count; i++) {
         uint64_t offset = decode_u64(&d), length = decode_u64(&d);
         r = read_range(c, offset, length, &data);
     }
-    encode_init(&e);
-    give_map(&l, &e);
-    encode_destroy(&l.pairs);
-    encode_u32(&e, (uint32_t)data.len);
-    if (r)
-        encode_destroy(&e);
-    else
-        r = step_give(op, &e);
+    encode_u32(&l.e, (uint32_t)data.len);
+    r = step_give_list(op, &l, r);
     if (r == 0)
         r = bufferlist_append_list(&op->out, &data);
     bufferlist_destroy(&data);

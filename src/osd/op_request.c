@@ -136,6 +136,15 @@ void op_request_free(struct op_request *op)
     free(op);
 }
 
+void op_requests_drop(struct list *works)
+{
+    while (!list_empty(works)) {
+        struct pg_work *w = list_first(works, struct pg_work, link);
+        list_remove(&w->link);
+        op_request_free(CONTAINER_OF(w, struct op_request, work));
+    }
+}
+
 void op_tracker_init(struct op_tracker *t)
 {
     memset(t, 0, sizeof(*t));

@@ -63,6 +63,8 @@ struct op_request {
 /* Reads the message, whose reference it takes (also on failure). -EBADMSG and others of m_osd_op_decode(). */
 int op_request_create(struct op_tracker *tracker, struct message *msg, struct op_request **out) MUST_CHECK;
 void op_request_free(struct op_request *op); /* it is over; NULL is fine */
+/* Frees those in a list of struct pg_work. */
+void op_requests_drop(struct list *works);
 static inline void op_request_mark(struct op_request *op, enum op_state state)
 {
     atomic_store_explicit(&op->state, state, memory_order_relaxed);

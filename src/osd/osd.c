@@ -380,15 +380,6 @@ int osd_start(struct osd *osd, char *err, size_t err_size)
     return r ? r : join_cluster(osd, err, err_size);
 }
 
-static void drop_requests(struct list *waiting)
-{
-    while (!list_empty(waiting)) {
-        struct pg_work *w = list_first(waiting, struct pg_work, link);
-        list_remove(&w->link);
-        op_request_free(CONTAINER_OF(w, struct op_request, work));
-    }
-}
-
 static void end_pg(void *arg, struct pg *pg)
 {
     pg_lock(pg);
@@ -415,8 +406,8 @@ void osd_stop(struct osd *osd)
     osd->queue = NULL;
     object_store_drain(osd->store);
     osd_each_pg(osd, end_pg, osd);
-    drop_requests(&osd->waiting_for_map);
-    drop_requests(&osd->waiting_for_pg);
+    op_requests_drop(&osd->waiting_for_map);
+    op_requests_drop(&osd->waiting_for_pg);
     osd_creates_drop(osd);
     timer_thread_free(osd->timer);
     osd->timer = NULL;

@@ -254,25 +254,16 @@ static bool same_set(const struct osd_set *a, const struct osd_set *b)
            memcmp(a->osds, b->osds, a->count * sizeof(a->osds[0])) == 0;
 }
 
-static void run_waiting(struct pg *pg)
+void pg_run_works(struct pg *pg, struct list *works)
 {
     struct list ready;
 
     list_init(&ready);
-    list_splice_tail(&ready, &pg->waiting);
+    list_splice_tail(&ready, works);
     while (!list_empty(&ready)) {
         struct pg_work *w = list_first(&ready, struct pg_work, link);
         list_remove(&w->link);
         w->run(pg, w);
-    }
-}
-
-static void let_go(struct list *waiting)
-{
-    while (!list_empty(waiting)) {
-        struct pg_work *w = list_first(waiting, struct pg_work, link);
-        list_remove(&w->link);
-        op_request_free(CONTAINER_OF(w, struct op_request, work));
     }
 }
 
@@ -339,7 +330,7 @@ static void activate(struct pg *pg, uint32_t epoch)
     pg->history.last_interval_started = pg->history.last_interval_clean = pg->history.same_interval_since;
     save_later(pg);
     watch_restore(pg);
-    run_waiting(pg);
+    pg_run_works(pg, &pg->waiting);
 }
 
 static void deactivate(struct pg *pg)
@@ -369,7 +360,7 @@ void pg_advance(struct pg *pg, struct osd_map *map)
     if (pg->inactive_why[0] && strcmp(before, pg->inactive_why) != 0 && pg->primary)
         derr(osd, "pg %" PRId64 ".%x stays inactive: %s", pg->id.pool, pg->id.seed, pg->inactive_why);
     if (!pg->primary)
-        let_go(&pg->waiting);
+        op_requests_drop(&pg->waiting);
     if (pg->inactive_why[0] && pg->active)
         deactivate(pg);
     else if (!pg->inactive_why[0] && !pg->active)
@@ -380,7 +371,7 @@ void pg_remove(struct pg *pg)
 {
     pg->removed = true;
     deactivate(pg);
-    let_go(&pg->waiting);
+    op_requests_drop(&pg->waiting);
 }
 
 /* ---- operations ---- */

@@ -90,6 +90,9 @@ void pg_remove(struct pg *pg);
 /* Puts the group's info into t: with every change. */
 void pg_save_info(struct pg *pg, struct os_transaction *t);
 
+/* Takes all struct pg_work out of works and runs them in order; one that still has to wait goes back there.
+ */
+void pg_run_works(struct pg *pg, struct list *works);
 /* An operation's turn has come. */
 void pg_do_op(struct pg *pg, struct pg_work *w);
 void pg_dump(struct pg *pg, struct formatter *f);

@@ -38,29 +38,6 @@ void repop_free(struct repop *r)
     pg_put(pg);
 }
 
-/* Who waited for the object's writes goes on, in order, until somebody's own write is in the way. */
-static void wake_waiting(struct pg *pg, struct object_context *o)
-{
-    struct list ready;
-
-    list_init(&ready);
-    list_splice_tail(&ready, &o->waiting);
-    while (!list_empty(&ready)) {
-        struct pg_work *w = list_first(&ready, struct pg_work, link);
-        list_remove(&w->link);
-        w->run(pg, w);
-    }
-}
-
-static void answer_duplicates(struct repop *r)
-{
-    while (!list_empty(&r->duplicates)) {
-        struct pg_work *w = list_first(&r->duplicates, struct pg_work, link);
-        list_remove(&w->link);
-        w->run(r->pg, w);
-    }
-}
-
 /* Every OSD has it. */
 static void finish(struct repop *r)
 {
@@ -73,10 +50,11 @@ static void finish(struct repop *r)
     if (r->reply)
         pg_send(pg, r->req->con, r->reply);
     r->reply = NULL;
-    answer_duplicates(r);
+    pg_run_works(pg, &r->duplicates);
+    /* Who waited for the object's writes goes on, in order, until somebody's own write is in the way. */
     if (o && --o->writes == 0 && !list_empty(&o->waiting)) {
         object_context_ref(o);
-        wake_waiting(pg, o);
+        pg_run_works(pg, &o->waiting);
         object_context_put(&pg->objects, o);
     }
     repop_free(r);
