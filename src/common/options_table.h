@@ -387,6 +387,8 @@
       "silence after which an OSD is reported as failed") \
     X(osd_mon_report_interval, SECS, ADVANCED, "5", NULL, OPTION_RUNTIME, MIN(1), NULL, \
       "time between reports to the monitors") \
+    X(osd_op_complaint_time, SECONDS, ADVANCED, "30", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "age from which on operations that are under way are reported as slow") \
     X(osd_mon_shutdown_timeout, SECONDS, ADVANCED, "5", NULL, OPTION_RUNTIME, ANY, NULL, \
       "how long a stopping OSD waits for being marked down") \
     X(osd_failsafe_full_ratio, FLOAT, ADVANCED, "0.97", NULL, OPTION_RUNTIME, RANGE(0, 1), NULL, \

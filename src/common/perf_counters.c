@@ -187,6 +187,20 @@ void perf_schema(struct formatter *f, const char *set, const char *counter)
     dump(f, set, counter, dump_definition);
 }
 
+void perf_visit(const char *set, perf_visitor visit, void *arg)
+{
+    uint64_t sum, count;
+
+    mutex_lock(&collection_lock);
+    list_for_each(p, &collection, struct perf_counters, link) {
+        for (unsigned i = 0; !strcmp(set, p->name) && i < p->count; i++) {
+            read_average(&p->counters[i], &sum, &count);
+            visit(arg, p->name, &p->defs[i], sum, count);
+        }
+    }
+    mutex_unlock(&collection_lock);
+}
+
 static void reset_set(struct perf_counters *p)
 {
     for (unsigned i = 0; i < p->count; i++)

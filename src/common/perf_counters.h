@@ -68,6 +68,12 @@ uint64_t perf_get_count(const struct perf_counters *p, unsigned i);
 void perf_dump(struct formatter *f, const char *set, const char *counter);
 void perf_schema(struct formatter *f, const char *set, const char *counter);
 
+/* Calls visit for each counter of the set of that name, with what perf_get() and perf_get_count() give; it
+ * must not count itself. */
+typedef void (*perf_visitor)(void *arg, const char *set, const struct perf_counter_def *def, uint64_t value,
+                             uint64_t count);
+void perf_visit(const char *set, perf_visitor visit, void *arg);
+
 /* Zeroes the set of that name, or all of them for "all"; gauges keep their values. False: no such set. */
 bool perf_reset(const char *set);
 

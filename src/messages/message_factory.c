@@ -9,6 +9,7 @@
 #include "messages/m_config.h"
 #include "messages/m_log.h"
 #include "messages/m_mgr_map.h"
+#include "messages/m_mgr_session.h"
 #include "messages/m_mon_command.h"
 #include "messages/m_mon_get_version.h"
 #include "messages/m_mon_global_id.h"
@@ -21,6 +22,7 @@
 #include "messages/m_osd_pg_create.h"
 #include "messages/m_osd_ping.h"
 #include "messages/m_osd_state.h"
+#include "messages/m_pg_stats.h"
 #include "messages/m_purged_snaps.h"
 #include "messages/m_watch_notify.h"
 #include "messages/m_ping.h"
@@ -69,6 +71,10 @@ static const struct message_codec *const codecs[] = {
     &m_osd_beacon_codec,
     &m_osd_pg_created_codec,
     &m_osd_pg_create2_codec,
+    &m_pg_stats_codec,
+    &m_mgr_open_codec,
+    &m_mgr_configure_codec,
+    &m_mgr_report_codec,
     NULL,
 };
 

@@ -157,6 +157,22 @@ void op_tracker_destroy(struct op_tracker *t)
     mutex_destroy(&t->lock);
 }
 
+void op_tracker_slow(struct op_tracker *t, uint64_t age_ns, uint32_t *count, uint32_t *oldest)
+{
+    uint64_t now = clock_monotonic_ns();
+
+    *count = *oldest = 0;
+    mutex_lock(&t->lock);
+    list_for_each(op, &t->ops, struct op_request, tracked) { /* the oldest comes first */
+        if (now - op->stamp_ns < age_ns)
+            break;
+        if (!*count)
+            *oldest = (uint32_t)((now - op->stamp_ns) / NSEC_PER_SEC);
+        ++*count;
+    }
+    mutex_unlock(&t->lock);
+}
+
 static void dump_op(struct formatter *f, const char *text, uint64_t start_wall_ns, uint64_t ns,
                     const char *age_name)
 {

@@ -87,6 +87,8 @@ struct op_tracker {
 
 void op_tracker_init(struct op_tracker *t);
 void op_tracker_destroy(struct op_tracker *t); /* no op is left */
+/* How many are under way for longer than that, and for how many seconds the oldest one. */
+void op_tracker_slow(struct op_tracker *t, uint64_t age_ns, uint32_t *count, uint32_t *oldest);
 void op_tracker_dump_ops(struct op_tracker *t, struct formatter *f);
 void op_tracker_dump_history(struct op_tracker *t, bool slowest, struct formatter *f);
 

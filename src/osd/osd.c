@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "osd/osd_data.h"
 #include "osd/osd_messengers.h"
+#include "osd/osd_mgr.h"
 #include "osd/watch_notify.h"
 
 #define SUPERBLOCK_KEY "osd_superblock"
@@ -374,6 +375,8 @@ int osd_start(struct osd *osd, char *err, size_t err_size)
     if (r == 0)
         r = osd_load_pgs(osd, err, err_size);
     if (r == 0)
+        r = osd_mgr_create(osd);
+    if (r == 0)
         r = osd_messengers_start(osd, err, err_size);
     if (r == 0)
         r = osd_commands_register(osd);
@@ -413,6 +416,7 @@ void osd_stop(struct osd *osd)
     osd->timer = NULL;
     mon_client_free(osd->monc);
     osd_messengers_destroy(osd);
+    osd_mgr_destroy(osd);
 }
 
 void osd_close(struct osd *osd)

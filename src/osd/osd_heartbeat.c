@@ -236,6 +236,21 @@ void osd_heartbeat_tick(struct osd *osd, uint64_t now)
     mutex_unlock(&hb->lock);
 }
 
+int osd_heartbeat_peers(struct osd *osd, struct osd_ids *out)
+{
+    struct osd_heartbeat *hb = osd->heartbeat;
+    int32_t ids[MIN_PEERS];
+    uint32_t count = 0;
+
+    mutex_lock(&hb->lock);
+    list_for_each(p, &hb->peers, struct hb_peer, link) {
+        if (count < ARRAY_SIZE(ids))
+            ids[count++] = p->osd;
+    }
+    mutex_unlock(&hb->lock);
+    return osd_ids_copy(out, ids, count);
+}
+
 /* ---- life ---- */
 
 static struct messenger *create(struct osd *osd, enum messenger_side side, const char *lname, bool server,

@@ -20,6 +20,7 @@ struct pg_creating {
     struct list link; /* osd.creates */
     struct pg_id id;
     uint32_t created;
+    struct utime stamp;
 };
 
 /* ---- groups ---- */
@@ -28,7 +29,7 @@ struct pg_creating {
 static int make_pg(struct osd *osd, const struct pg_creating *c, struct osd_map *map)
 {
     struct pg *pg = pg_create(osd, c->id);
-    int r = pg ? pg_make(pg, map, c->created) : -ENOMEM;
+    int r = pg ? pg_make(pg, map, c->created, c->stamp) : -ENOMEM;
 
     if (r == 0) {
         pg_advance(pg, map);
@@ -105,6 +106,7 @@ void osd_handle_pg_create(struct osd *osd, struct message *msg)
             break;
         c->id = m.pgs[i].pg;
         c->created = m.pgs[i].created;
+        c->stamp = m.pgs[i].stamp;
         list_add_tail(&osd->creates, &c->link);
     }
     make_groups(osd);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "osd/op_exec.h"
 #include "osd/osd.h"
@@ -41,6 +42,7 @@ struct pg *pg_create(struct osd *osd, struct pg_id id)
     list_init(&pg->waiting);
     list_init(&pg->repops);
     pg->out_end = &pg->out;
+    pg->last_change = utime_from_ns(clock_realtime_ns());
     snprintf(pg->inactive_why, sizeof(pg->inactive_why), "no map yet");
     pg_lock(pg);
     return pg;
@@ -136,11 +138,11 @@ void pg_save_info(struct pg *pg, struct os_transaction *t)
     history_encode(&pg->history, &e);
     encode_s64(&e, pg->stats.objects);
     encode_s64(&e, pg->stats.bytes);
-    encode_s64(&e, pg->stats.omap_objects);
     encode_u64(&e, pg->stats.reads);
     encode_u64(&e, pg->stats.read_bytes);
     encode_u64(&e, pg->stats.writes);
     encode_u64(&e, pg->stats.written_bytes);
+    utime_encode(pg->created_stamp, &e);
     encode_end_struct(&e, at);
     bytes = (struct slice){.data = e.data, .len = e.len};
     os_coll_setkey(t, INFO_KEY, &bytes);
@@ -167,11 +169,11 @@ static int load_info(struct pg *pg)
     history_decode(&pg->history, &body);
     pg->stats.objects = decode_s64(&body);
     pg->stats.bytes = decode_s64(&body);
-    pg->stats.omap_objects = decode_s64(&body);
     pg->stats.reads = decode_u64(&body);
     pg->stats.read_bytes = decode_u64(&body);
     pg->stats.writes = decode_u64(&body);
     pg->stats.written_bytes = decode_u64(&body);
+    pg->created_stamp = utime_decode(&body);
     decode_end(&d, &body);
     pg->last_committed = pg->last_update;
     r = decode_error(&d);
@@ -223,7 +225,7 @@ static unsigned common_bits(const struct osdmap_pool *pool, uint32_t seed)
     return bits;
 }
 
-int pg_make(struct pg *pg, struct osd_map *map, uint32_t created)
+int pg_make(struct pg *pg, struct osd_map *map, uint32_t created, struct utime stamp)
 {
     const struct osdmap_pool *pool = osdmap_find_pool(&map->map, pg->id.pool);
     struct coll_id id = {pg->id.pool, pg->id.seed};
@@ -233,6 +235,7 @@ int pg_make(struct pg *pg, struct osd_map *map, uint32_t created)
     if (!pool)
         return -ENOENT;
     pg->bits = common_bits(pool, pg->id.seed);
+    pg->created_stamp = stamp;
     pg->history.epoch_created = pg->history.epoch_pool_created = created;
     pg->history.same_interval_since = pg->history.same_up_since = pg->history.same_primary_since = created;
     os_transaction_init(&t, id);
@@ -326,6 +329,7 @@ static void save_later(struct pg *pg)
 static void activate(struct pg *pg, uint32_t epoch)
 {
     pg->active = true;
+    pg->last_became_active = pg->last_change = utime_from_ns(clock_realtime_ns());
     pg->history.last_epoch_started = pg->history.last_epoch_clean = epoch;
     pg->history.last_interval_started = pg->history.last_interval_clean = pg->history.same_interval_since;
     save_later(pg);
@@ -335,6 +339,8 @@ static void activate(struct pg *pg, uint32_t epoch)
 
 static void deactivate(struct pg *pg)
 {
+    if (pg->active)
+        pg->last_active = pg->last_change = utime_from_ns(clock_realtime_ns());
     pg->active = false;
     watch_drop_all(pg);
 }
@@ -417,9 +423,9 @@ void pg_do_op(struct pg *pg, struct pg_work *w)
         op_reply_error(pg, req, -EPERM);
 }
 
-const char *pg_state_text(const struct pg *pg)
+uint64_t pg_state(const struct pg *pg)
 {
-    return pg->active ? "active+clean" : "unknown";
+    return pg->active ? PG_STATE(ACTIVE) | PG_STATE(CLEAN) : PG_STATE(PEERING);
 }
 
 static void dump_set(struct formatter *f, const char *name, const struct osd_set *s)
@@ -432,11 +438,11 @@ static void dump_set(struct formatter *f, const char *name, const struct osd_set
 
 void pg_dump(struct pg *pg, struct formatter *f)
 {
-    char text[EVERSION_TEXT_MAX];
+    char text[EVERSION_TEXT_MAX], state[PG_STATE_TEXT_MAX];
 
     formatter_open_object(f, NULL);
     formatter_printf(f, "pgid", "%" PRId64 ".%x", pg->id.pool, pg->id.seed);
-    formatter_string(f, "state", pg_state_text(pg));
+    formatter_string(f, "state", pg_state_print(pg_state(pg), state));
     if (pg->inactive_why[0])
         formatter_string(f, "inactive_because", pg->inactive_why);
     formatter_string(f, "last_update", eversion_print(pg->last_update, text));

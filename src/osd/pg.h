@@ -20,6 +20,7 @@
 #include "osd/op_request.h"
 #include "osd/osd_map.h"
 #include "osd/pg_log.h"
+#include "types/pg_stat.h"
 
 struct osd;
 
@@ -33,7 +34,7 @@ struct pg_history {
 };
 
 struct pg_stats {
-    int64_t objects, bytes, omap_objects;
+    int64_t objects, bytes;
     uint64_t reads, read_bytes, writes, written_bytes;
 };
 
@@ -66,6 +67,8 @@ struct pg {
     struct list repops;  /* in order of versions */
     struct pg_out *out, **out_end;
     unsigned notify_count;
+    struct utime created_stamp, last_change, last_active, last_became_active;
+    uint64_t reported_seq; /* of what managers are told */
 };
 
 /* With a reference; locked. The collection is opened, or made by the caller's transaction later. */
@@ -80,7 +83,7 @@ void pg_unlock(struct pg *pg);
 void pg_send(struct pg *pg, struct connection *con, struct message *msg);
 
 /* Makes the group's collection and records; waits for the store. */
-int pg_make(struct pg *pg, struct osd_map *map, uint32_t created) MUST_CHECK;
+int pg_make(struct pg *pg, struct osd_map *map, uint32_t created, struct utime stamp) MUST_CHECK;
 /* Reads info and log. */
 int pg_load(struct pg *pg) MUST_CHECK;
 /* Takes note of a newer map: interval, roles, whether it is active. */
@@ -96,7 +99,7 @@ void pg_run_works(struct pg *pg, struct list *works);
 /* An operation's turn has come. */
 void pg_do_op(struct pg *pg, struct pg_work *w);
 void pg_dump(struct pg *pg, struct formatter *f);
-/* "active+clean" and others. */
-const char *pg_state_text(const struct pg *pg);
+/* Bits of enum pg_state_bit. */
+uint64_t pg_state(const struct pg *pg);
 
 #endif

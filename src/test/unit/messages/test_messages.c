@@ -79,6 +79,8 @@ static const struct golden goldens[] = {
     {"osd-mark-me-down", MSG_OSD_MARK_ME_DOWN, 4, 3, CEPH_FEATURES_ALL, NULL},
     {"osd-beacon", MSG_OSD_BEACON, 3, 1, CEPH_FEATURES_ALL, NULL},
     {"osd-pg-created", MSG_OSD_PG_CREATED, 1, 1, CEPH_FEATURES_ALL, NULL},
+    {"pg-stats", MSG_PGSTATS, 2, 1, CEPH_FEATURES_ALL, "pg_stats(3 pgs seq 21474836481 v 0) v2"},
+    {"mgr-configure", MSG_MGR_CONFIGURE, 4, 1, CEPH_FEATURES_ALL, "mgrconfigure(period=5, threshold=5) v4"},
     {"osd-pg-create2", MSG_OSD_PG_CREATE2, 2, 1, CEPH_FEATURES_ALL, NULL},
 };
 
