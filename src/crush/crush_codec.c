@@ -347,10 +347,48 @@ static void decode_map(struct crush_map *m, struct decode *d)
     }
 }
 
+/* How many buckets are inside each other from here on, in *heights once known; 0: too many, or it is in
+ * itself. */
+static unsigned height(const struct crush_map *m, uint32_t index, uint8_t *heights, unsigned depth)
+{
+    const struct crush_bucket *b = &m->buckets[index];
+    uint8_t highest = 0;
+
+    if (heights[index])
+        return heights[index];
+    if (depth > CRUSH_MAX_DEPTH)
+        return 0;
+    for (uint32_t i = 0; i < b->size; i++) {
+        unsigned h;
+        if (!crush_map_bucket(m, b->items[i]))
+            continue;
+        h = height(m, (uint32_t)(-1 - b->items[i]), heights, depth + 1);
+        if (h == 0 || h >= CRUSH_MAX_DEPTH)
+            return 0;
+        if (h > highest)
+            highest = (uint8_t)h;
+    }
+    heights[index] = highest + 1;
+    return heights[index];
+}
+
+static void check_depth(const struct crush_map *m, struct decode *d)
+{
+    uint8_t *heights = decode_error(d) ? NULL : take_array(d, m->max_buckets, 1);
+
+    for (uint32_t i = 0; heights && i < m->max_buckets; i++)
+        if (height(m, i, heights, 1) == 0) {
+            decode_fail(d, -EBADMSG);
+            break;
+        }
+    free(heights);
+}
+
 int crush_map_decode(struct crush_map *m, struct decode *d)
 {
     crush_map_init(m);
     decode_map(m, d);
+    check_depth(m, d);
     if (decode_error(d))
         crush_map_destroy(m);
     return decode_error(d);

@@ -5,30 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
+#include "crush/crush_tunables.h"
 #include "types/ceph_release.h"
-
-/* What clients before tunables did, and what a map that says nothing means. */
-static const struct crush_tunables tunables_argonaut = {
-    .choose_local_tries = 2,
-    .choose_local_fallback_tries = 5,
-    .choose_total_tries = 19,
-    .allowed_bucket_algs = 1 << CRUSH_ALG_UNIFORM | 1 << CRUSH_ALG_LIST | 1 << CRUSH_ALG_STRAW,
-};
-
-static const struct crush_tunables tunables_jewel = {
-    .choose_total_tries = 50,
-    .chooseleaf_descend_once = 1,
-    .chooseleaf_vary_r = 1,
-    .straw_calc_version = 1,
-    .allowed_bucket_algs =
-        1 << CRUSH_ALG_UNIFORM | 1 << CRUSH_ALG_LIST | 1 << CRUSH_ALG_STRAW | 1 << CRUSH_ALG_STRAW2,
-    .chooseleaf_stable = 1,
-};
 
 void crush_map_init(struct crush_map *m)
 {
     memset(m, 0, sizeof(*m));
-    m->tunables = tunables_argonaut;
+    m->tunables = crush_tunables_argonaut;
 }
 
 void crush_names_destroy(struct crush_names *n)
@@ -130,16 +114,25 @@ int crush_names_set(struct crush_names *n, int32_t id, const char *name)
         n->names[at].name = copy;
         return 0;
     }
-    names = reallocarray(n->names, n->count + 1, sizeof(*names));
+    names = array_insert(n->names, n->count, sizeof(*names), at);
     if (!names) {
         free(copy);
         return -ENOMEM;
     }
-    memmove(names + at + 1, names + at, (n->count - at) * sizeof(*names));
     names[at] = (struct crush_name){id, copy};
     n->names = names;
     n->count++;
     return 0;
+}
+
+void crush_names_remove(struct crush_names *n, int32_t id)
+{
+    unsigned at = lower_bound(n, id);
+
+    if (at == n->count || n->names[at].id != id)
+        return;
+    free(n->names[at].name);
+    array_remove(n->names, n->count--, sizeof(*n->names), at);
 }
 
 /* Genuine Ceph makes room for buckets in powers of two from here on. */
@@ -183,7 +176,7 @@ int crush_map_create_default(struct crush_map *m)
     int r = 0;
 
     crush_map_init(m);
-    m->tunables = tunables_jewel;
+    m->tunables = crush_tunables_jewel;
     for (unsigned i = 0; r == 0 && i < ARRAY_SIZE(types); i++)
         r = crush_names_set(&m->types, (int32_t)i, types[i]);
     if (r == 0)

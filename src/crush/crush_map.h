@@ -16,6 +16,8 @@
 #include "common/decode.h"
 #include "common/encode.h"
 
+#define CRUSH_MAX_DEPTH 64 /* buckets inside each other */
+
 enum crush_alg {
     CRUSH_ALG_HOLE = 0, /* no bucket has this id */
     CRUSH_ALG_UNIFORM = 1,
@@ -141,7 +143,8 @@ void crush_map_destroy(struct crush_map *m);
 int crush_map_create_default(struct crush_map *m) MUST_CHECK; /* inits m */
 
 void crush_map_encode(const struct crush_map *m, struct encode *e);
-/* Inits m; after a failure there is nothing to destroy. */
+/* Inits m; after a failure there is nothing to destroy. -EBADMSG also for buckets inside themselves, or more
+ * than CRUSH_MAX_DEPTH inside each other. */
 int crush_map_decode(struct crush_map *m, struct decode *d) MUST_CHECK;
 
 const struct crush_bucket *crush_map_bucket(const struct crush_map *m, int32_t id); /* NULL: none */
@@ -149,6 +152,7 @@ const char *crush_names_find(const struct crush_names *n, int32_t id);          
 /* True and *id when something has that name. */
 bool crush_names_find_id(const struct crush_names *n, const char *name, int32_t *id);
 int crush_names_set(struct crush_names *n, int32_t id, const char *name) MUST_CHECK;
+void crush_names_remove(struct crush_names *n, int32_t id); /* if it is there */
 void crush_names_destroy(struct crush_names *n);
 
 /* The oldest release whose clients place data as this map wants it (enum ceph_release). */
