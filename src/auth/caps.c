@@ -3,15 +3,24 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/strbuf.h"
 #include "types/entity_name.h"
 
+enum match {
+    MATCH_WHOLE,
+    MATCH_PREFIX,  /* the value is only how it begins */
+    MATCH_REGEX,   /* an extended regular expression of the whole */
+    MATCH_PRIVATE, /* a key of config-key that is the entity's own; no value */
+};
+
 struct constraint {
     char *key, *value;
-    bool prefix; /* value is only how it begins */
+    enum match match;
 };
 
 struct grant {
@@ -182,7 +191,7 @@ static int take_network(struct parser *ps, struct grant *g)
 }
 
 /* Takes key and value, which may be NULL: then it fails. */
-static int add_constraint(struct grant *g, char *key, char *value, bool prefix)
+static int add_constraint(struct grant *g, char *key, char *value, enum match match)
 {
     struct constraint *p =
         key && value ? reallocarray(g->constraints, g->constraint_count + 1, sizeof(*p)) : NULL;
@@ -193,11 +202,41 @@ static int add_constraint(struct grant *g, char *key, char *value, bool prefix)
         return -ENOMEM;
     }
     g->constraints = p;
-    p[g->constraint_count++] = (struct constraint){.key = key, .value = value, .prefix = prefix};
+    p[g->constraint_count++] = (struct constraint){.key = key, .value = value, .match = match};
     return 0;
 }
 
-/* with KEY=VALUE | KEY prefix VALUE ... */
+/* "=", "prefix" or "regex". */
+static bool take_match_kind(struct parser *ps, enum match *kind)
+{
+    bool known = true;
+    char *word;
+
+    *kind = MATCH_WHOLE;
+    if (take_char(ps, '='))
+        return true;
+    word = next_word(ps);
+    if (word && strcmp(word, "prefix") == 0)
+        *kind = MATCH_PREFIX;
+    else if (word && strcmp(word, "regex") == 0)
+        *kind = MATCH_REGEX;
+    else
+        known = false;
+    free(word);
+    return known;
+}
+
+static bool regex_is_good(const char *pattern)
+{
+    regex_t re;
+
+    if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB))
+        return false;
+    regfree(&re);
+    return true;
+}
+
+/* with KEY=VALUE | KEY prefix VALUE | KEY regex VALUE ... */
 static int take_constraints(struct parser *ps, struct grant *g)
 {
     while (!at_end_of_grant(ps)) {
@@ -209,19 +248,15 @@ static int take_constraints(struct parser *ps, struct grant *g)
             ps->p = before;
             return 0;
         }
-        if (!take_char(ps, '=')) {
-            char *word = next_word(ps);
-
-            c.prefix = word && strcmp(word, "prefix") == 0;
-            free(word);
-            if (!c.prefix) {
-                free(c.key);
-                return fail(ps, "KEY=VALUE or KEY prefix VALUE is expected", NULL);
-            }
+        if (!take_match_kind(ps, &c.match)) {
+            free(c.key);
+            return fail(ps, "KEY=VALUE, KEY prefix VALUE or KEY regex VALUE is expected", NULL);
         }
         c.value = next_word(ps);
-        if (add_constraint(g, c.key, c.value, c.prefix))
+        if (add_constraint(g, c.key, c.value, c.match))
             return fail(ps, "a value is missing", NULL);
+        if (c.match == MATCH_REGEX && !regex_is_good(c.value))
+            return fail(ps, "this is not a regular expression:", c.value);
     }
     return 0;
 }
@@ -230,9 +265,15 @@ static int take_constraints(struct parser *ps, struct grant *g)
 
 struct profile_grant {
     const char *service, *command, *object_prefix;
-    const char *key, *value; /* an argument that the command must have */
+    struct {
+        const char *key, *value;
+        enum match match;
+    } with[2]; /* arguments that the command must have */
     unsigned bits;
 };
+
+#define PROFILE_GRANTS_MAX 10
+#define RWX                (CAPS_R | CAPS_W | CAPS_X)
 
 #define MON_READER                                                          \
     {.service = "mon", .bits = CAPS_R}, {.service = "osd", .bits = CAPS_R}, \
@@ -240,39 +281,53 @@ struct profile_grant {
         .service = "pg", .bits = CAPS_R                                     \
     }
 
+/* A daemon's own corner of config-key. */
+#define PRIVATE(name)                                                \
+    {                                                                \
+        .command = name, .with = { {"key", .match = MATCH_PRIVATE} } \
+    }
+#define PRIVATE_KEYS                                                                 \
+    PRIVATE("config-key get"), PRIVATE("config-key put"), PRIVATE("config-key set"), \
+        PRIVATE("config-key exists"), PRIVATE("config-key delete")
+
+/* One address may be shut out, no network. */
+#define BLOCKLIST(name, op)                                                                      \
+    {                                                                                            \
+        .command = name, .with = { {op, "add"}, {"addr", "[^/]+/[0-9]+", .match = MATCH_REGEX} } \
+    }
+
 static const struct {
     const char *name;
     uint32_t service;
-    struct profile_grant grants[8];
+    struct profile_grant grants[PROFILE_GRANTS_MAX];
 } profiles[] = {
     {"mon",
      ENTITY_TYPE_MON,
-     {{.service = "mon", .bits = CAPS_R | CAPS_W | CAPS_X},
-      {.service = "log", .bits = CAPS_R | CAPS_W | CAPS_X}}},
+     {{.service = "mon", .bits = RWX}, {.service = "log", .bits = RWX}, PRIVATE_KEYS}},
     {"osd",
      ENTITY_TYPE_MON,
-     {{.service = "osd", .bits = CAPS_R | CAPS_W | CAPS_X},
+     {{.service = "osd", .bits = RWX},
       {.service = "mon", .bits = CAPS_R},
       {.service = "pg", .bits = CAPS_R | CAPS_W},
-      {.service = "log", .bits = CAPS_W}}},
+      {.service = "log", .bits = CAPS_W},
+      PRIVATE_KEYS}},
     {"bootstrap-osd",
      ENTITY_TYPE_MON,
      {{.service = "mon", .bits = CAPS_R},
+      {.service = "osd", .bits = CAPS_R},
       {.command = "mon getmap"},
       {.command = "osd new"},
       {.command = "osd purge-new"}}},
     {"rbd",
      ENTITY_TYPE_MON,
-     {MON_READER,
-      {.command = "osd blocklist", .key = "blocklistop", .value = "add"},
-      {.command = "osd blacklist", .key = "blacklistop", .value = "add"}}},
+     {MON_READER, BLOCKLIST("osd blocklist", "blocklistop"), BLOCKLIST("osd blacklist", "blacklistop")}},
     {"rbd-read-only", ENTITY_TYPE_MON, {MON_READER}},
     {"simple-rados-client", ENTITY_TYPE_MON, {MON_READER}},
-    {"crash", ENTITY_TYPE_MON, {{.command = "crash post"}}},
+    {"crash", ENTITY_TYPE_MON, {{.service = "mon", .bits = CAPS_R}, {.command = "crash post"}}},
     {"osd", ENTITY_TYPE_OSD, {{.bits = CAPS_ALL}}},
     {"rbd",
      ENTITY_TYPE_OSD,
-     {{.bits = CAPS_R | CAPS_W | CAPS_X},
+     {{.bits = RWX},
       {.object_prefix = "rbd_children", .bits = CAPS_CLASS_READ},
       {.object_prefix = "rbd_mirroring", .bits = CAPS_CLASS_READ},
       {.object_prefix = "rbd_info", .bits = CAPS_R}}},
@@ -287,12 +342,22 @@ static int copy_text(char **to, const char *from)
     return *to ? 0 : -ENOMEM;
 }
 
+static int add_profile_constraints(struct grant *g, const struct profile_grant *p)
+{
+    int r = 0;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(p->with) && p->with[i].key && r == 0; i++)
+        r = add_constraint(g, strdup(p->with[i].key), strdup(p->with[i].value ? p->with[i].value : ""),
+                           p->with[i].match);
+    return r;
+}
+
 /* The grants of a profile stand beside the others; like holds pool, namespace and network. */
 static int expand(struct caps *c, const struct profile_grant *grants, const struct grant *like)
 {
     int r = 0;
 
-    for (unsigned i = 0; i < ARRAY_SIZE(profiles[0].grants) && r == 0; i++) {
+    for (unsigned i = 0; i < PROFILE_GRANTS_MAX && r == 0; i++) {
         struct grant *g;
 
         if (!grants[i].bits && !grants[i].command)
@@ -309,8 +374,8 @@ static int expand(struct caps *c, const struct profile_grant *grants, const stru
             (!grants[i].object_prefix &&
              (copy_text(&g->pool, like->pool) || copy_text(&g->nspace, like->nspace))))
             r = -ENOMEM;
-        if (r == 0 && grants[i].key)
-            r = add_constraint(g, strdup(grants[i].key), strdup(grants[i].value), false);
+        if (r == 0)
+            r = add_profile_constraints(g, &grants[i]);
     }
     return r;
 }
@@ -475,13 +540,54 @@ bool caps_allow_all(const struct caps *c)
     return false;
 }
 
-static bool arguments_fit(const struct grant *g, const struct string_map *arguments)
+static bool begins_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool regex_fits(const char *pattern, const char *text)
+{
+    regmatch_t at;
+    regex_t re;
+    bool fits;
+
+    if (regcomp(&re, pattern, REG_EXTENDED))
+        return false;
+    fits = regexec(&re, text, 1, &at, 0) == 0 && at.rm_so == 0 && text[at.rm_eo] == '\0';
+    regfree(&re);
+    return fits;
+}
+
+static bool is_private_key(const char *key, const char *entity)
+{
+    static const char folder[] = "daemon-private/";
+    size_t n = entity ? strlen(entity) : 0;
+
+    return n && begins_with(key, folder) && begins_with(key + sizeof(folder) - 1, entity) &&
+           key[sizeof(folder) - 1 + n] == '/';
+}
+
+static bool argument_fits(const struct constraint *k, const char *value, const char *entity)
+{
+    switch (k->match) {
+    case MATCH_PREFIX:
+        return begins_with(value, k->value);
+    case MATCH_REGEX:
+        return regex_fits(k->value, value);
+    case MATCH_PRIVATE:
+        return is_private_key(value, entity);
+    default:
+        return strcmp(value, k->value) == 0;
+    }
+}
+
+static bool arguments_fit(const struct grant *g, const struct caps_command *command)
 {
     for (unsigned i = 0; i < g->constraint_count; i++) {
         const struct constraint *k = &g->constraints[i];
-        const char *value = arguments ? string_map_get(arguments, k->key) : NULL;
+        const char *value = command->arguments ? string_map_get(command->arguments, k->key) : NULL;
 
-        if (!value || (k->prefix ? strncmp(value, k->value, strlen(k->value)) : strcmp(value, k->value)))
+        if (!value || !argument_fits(k, value, command->entity))
             return false;
     }
     return true;
@@ -497,8 +603,7 @@ bool caps_allow_command(const struct caps *c, const struct caps_command *command
         if (!comes_from(g, command->peer))
             continue;
         if (g->command) {
-            if (command->prefix && strcmp(g->command, command->prefix) == 0 &&
-                arguments_fit(g, command->arguments))
+            if (command->prefix && strcmp(g->command, command->prefix) == 0 && arguments_fit(g, command))
                 return true;
             continue;
         }
@@ -513,6 +618,16 @@ bool caps_allow_command(const struct caps *c, const struct caps_command *command
     return command->bits && (have & command->bits) == command->bits;
 }
 
+/* A namespace may be named by how it begins: "name*". */
+static bool nspace_fits(const char *pattern, const char *nspace)
+{
+    size_t n = strlen(pattern);
+
+    if (n > 0 && pattern[n - 1] == '*')
+        return strncmp(pattern, nspace, n - 1) == 0;
+    return strcmp(pattern, nspace) == 0;
+}
+
 bool caps_allow_object(const struct caps *c, const struct caps_object *o)
 {
     unsigned have = 0;
@@ -521,8 +636,8 @@ bool caps_allow_object(const struct caps *c, const struct caps_object *o)
         const struct grant *g = &c->grants[i];
 
         if (!comes_from(g, o->peer) || (g->pool && strcmp(g->pool, o->pool)) ||
-            (g->nspace && strcmp(g->nspace, o->nspace)) ||
-            (g->object_prefix && strncmp(g->object_prefix, o->object, strlen(g->object_prefix))))
+            (g->nspace && !nspace_fits(g->nspace, o->nspace)) ||
+            (g->object_prefix && !begins_with(o->object, g->object_prefix)))
             continue;
         if (g->bits & CAPS_ALL)
             return true;

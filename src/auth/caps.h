@@ -41,6 +41,7 @@ struct caps_command {
     const char *module;                 /* "osd", "config-key" */
     const char *prefix;                 /* of the command; NULL: it is none */
     const struct string_map *arguments; /* of the command; NULL: none */
+    const char *entity;                 /* who asks, "osd.3"; NULL: unknown, and has no keys of its own */
     unsigned bits;                      /* CAPS_R... that are needed */
     const struct entity_addr *peer;     /* NULL: unknown, and grants with a network do not count */
 };

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "auth/caps.h"
-#include "common/clock.h"
 #include "common/command_sig.h"
 #include "mon/auth_monitor.h"
 #include "mon/monitor.h"
@@ -233,7 +232,7 @@ static struct keyring_entry *create_entry(struct mon_op *op, const struct entity
     struct crypto_key key;
     struct keyring_entry *e;
 
-    *r = crypto_key_generate(&key, utime_from_ns(clock_realtime_ns()));
+    *r = crypto_key_generate(&key, utime_now());
     e = *r ? NULL : keyring_add(pending_of(op), id);
     if (e) {
         e->key = key;

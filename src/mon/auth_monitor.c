@@ -10,7 +10,6 @@
 #include "auth/auth_service.h"
 #include "auth/caps.h"
 #include "auth/cephx_server.h"
-#include "common/clock.h"
 #include "common/conf.h"
 #include "common/log.h"
 #include "include/ceph_features.h"
@@ -37,11 +36,6 @@ static struct auth_monitor *of(const struct paxos_service *s)
     return CONTAINER_OF(s, struct auth_monitor, base);
 }
 
-static struct utime now(void)
-{
-    return utime_from_ns(clock_realtime_ns());
-}
-
 /* How long a key of the i-th service is the current one. */
 static uint64_t ring_ttl_ns(const struct monitor *mon, unsigned i)
 {
@@ -57,7 +51,7 @@ static bool roll_keys(struct auth_monitor *a)
     for (unsigned i = 0; i < CEPHX_SERVICES; i++) {
         int error;
 
-        if (rotating_keys_update(&a->pending.rings[i], now(), ring_ttl_ns(a->base.mon, i),
+        if (rotating_keys_update(&a->pending.rings[i], utime_now(), ring_ttl_ns(a->base.mon, i),
                                  crypto_key_generate, &error)) {
             dout(auth, 1, "new rotating key %llu for %s", (unsigned long long)a->pending.rings[i].max_id,
                  entity_type_name(cephx_services[i]));
@@ -89,18 +83,31 @@ static int take_mkfs_keyring(struct auth_monitor *a)
     return r;
 }
 
-/* The key with which new OSDs are added to the cluster. */
-static int add_bootstrap_key(struct auth_monitor *a)
+static int add_bootstrap_key(struct auth_monitor *a, const char *id)
 {
-    static const struct entity_id name = {.type = ENTITY_TYPE_CLIENT, .id = (char *)"bootstrap-osd"};
+    struct entity_id name = {.type = ENTITY_TYPE_CLIENT, .id = (char *)id};
     struct keyring_entry *e;
+    char caps[64];
     int r;
 
     if (keyring_find(&a->pending.keyring, &name))
         return 0;
     e = keyring_add(&a->pending.keyring, &name);
-    r = e ? crypto_key_generate(&e->key, now()) : -ENOMEM;
-    return r ? r : string_map_set(&e->caps, "mon", "allow profile bootstrap-osd");
+    r = e ? crypto_key_generate(&e->key, utime_now()) : -ENOMEM;
+    snprintf(caps, sizeof(caps), "allow profile %s", id);
+    return r ? r : string_map_set(&e->caps, "mon", caps);
+}
+
+/* The keys with which new daemons are added to the cluster. */
+static int add_bootstrap_keys(struct auth_monitor *a)
+{
+    static const char *const ids[] = {"bootstrap-mds", "bootstrap-mgr",        "bootstrap-osd",
+                                      "bootstrap-rbd", "bootstrap-rbd-mirror", "bootstrap-rgw"};
+    int r = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(ids) && r == 0; i++)
+        r = add_bootstrap_key(a, ids[i]);
+    return r;
 }
 
 static int create_initial(struct paxos_service *s)
@@ -109,7 +116,7 @@ static int create_initial(struct paxos_service *s)
     int r = take_mkfs_keyring(a);
 
     if (r == 0)
-        r = add_bootstrap_key(a);
+        r = add_bootstrap_keys(a);
     a->pending.max_global_id = FIRST_GLOBAL_ID + GLOBAL_ID_BLOCK;
     a->last_global_id = FIRST_GLOBAL_ID;
     roll_keys(a);
@@ -264,7 +271,7 @@ static struct cephx_server server_of(const struct auth_monitor *a)
     return (struct cephx_server){
         .keyring = &a->db.keyring,
         .rings = a->db.rings,
-        .now = now(),
+        .now = utime_now(),
         .auth_ttl_ns = conf_seconds_ns(conf, OPT_auth_mon_ticket_ttl),
         .service_ttl_ns = conf_seconds_ns(conf, OPT_auth_service_ticket_ttl),
         .allow_insecure_reclaim = conf_bool(conf, OPT_auth_allow_insecure_global_id_reclaim),

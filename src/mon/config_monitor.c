@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/conf.h"
 #include "common/log.h"
 #include "messages/m_config.h"
@@ -132,7 +131,7 @@ static void put_history(struct paxos_service *s, struct kv_batch *tx, uint64_t v
 
     snprintf(prefix, sizeof(prefix), HISTORY "%" PRIu64 "/", version);
     encode_init(&e);
-    utime_encode(utime_from_ns(clock_realtime_ns()), &e);
+    utime_encode(utime_now(), &e);
     encode_string(&e, ""); /* a name for the change */
     mon_tx_put(tx, CONFIG_KEY_PREFIX, prefix, e.data, e.len);
     encode_destroy(&e);

@@ -260,7 +260,7 @@ static bool mute_over(const struct mute *m, const struct health_checks *now, str
 static void end_mutes(struct paxos_service *s, const struct health_checks *now)
 {
     struct health_monitor *h = of(s);
-    struct utime time = utime_from_ns(clock_realtime_ns());
+    struct utime time = utime_now();
     unsigned kept = 0;
 
     if (!paxos_service_writable(s) || s->pending_changed)

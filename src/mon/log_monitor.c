@@ -177,7 +177,7 @@ void log_monitor_add_own(struct monitor *mon, enum log_entry_priority priority, 
         .name = {ENTITY_TYPE_MON, mon->store.name},
         .rank = {ENTITY_TYPE_MON, mon->rank},
         .addrs = *monitor_addrs(mon),
-        .stamp = utime_from_ns(clock_realtime_ns()),
+        .stamp = utime_now(),
         .seq = ++l->own_seq,
         .priority = (uint16_t)priority,
         .message = (char *)text,
@@ -311,7 +311,7 @@ int log_monitor_log(struct mon_op *op)
     struct log_entry e = {
         .name = {ENTITY_TYPE_CLIENT, "admin"},
         .rank = {ENTITY_TYPE_CLIENT, 0},
-        .stamp = utime_from_ns(clock_realtime_ns()),
+        .stamp = utime_now(),
         .priority = LOG_ENTRY_INFO,
         .channel = "cluster",
     };

@@ -90,6 +90,22 @@ static void run(struct mon_op *op)
         mon_op_reply(op, r);
 }
 
+/* What the logs may say of a command: values of options and of config-key may be secrets. */
+static char *loggable(const json_t *cmd, const char *prefix, const char *text)
+{
+    json_t *shown;
+    char *out;
+
+    if (strcmp(prefix, "config set") && strcmp(prefix, "config-key set") && strcmp(prefix, "config-key put"))
+        return strdup(text);
+    shown = json_copy((json_t *)cmd);
+    json_object_del(shown, "value");
+    json_object_del(shown, "val");
+    out = json_dumps(shown, 0);
+    json_decref(shown);
+    return out;
+}
+
 /* 0: op->command may be run. */
 static int prepare(struct mon_op *op, const char *text)
 {
@@ -102,10 +118,12 @@ static int prepare(struct mon_op *op, const char *text)
     if (!json_is_object(op->cmd))
         return mon_op_fail(op, -EINVAL, "the command is not a JSON object: %s",
                            op->cmd ? "something else" : error.text);
-    op->text = strdup(text);
     prefix = command_str(op->cmd, "prefix", NULL);
-    if (!prefix || !op->text)
-        return mon_op_fail(op, prefix ? -ENOMEM : -EINVAL, "the command has no prefix");
+    if (!prefix)
+        return mon_op_fail(op, -EINVAL, "the command has no prefix");
+    op->text = loggable(op->cmd, prefix, text);
+    if (!op->text)
+        return -ENOMEM;
     format = command_str(op->cmd, "format", "plain");
     op->json = strncmp(format, "json", 4) == 0;
     op->pretty = strcmp(format, "json-pretty") == 0;

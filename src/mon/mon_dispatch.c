@@ -103,6 +103,14 @@ static void acknowledge(struct mon_op *op)
     mon_session_send(op->session, m_mon_subscribe_ack_message(&ack));
 }
 
+static bool may_subscribe(const struct mon_session *s, const char *what)
+{
+    if (strcmp(what, "osdmap") || mon_session_may(s, "osd", "r", NULL))
+        return true;
+    dout(mon, 0, "%s.%s may not see the OSDMap", entity_type_name(s->id.type), s->id.id ? s->id.id : "?");
+    return false;
+}
+
 static void handle_subscribe(struct mon_op *op)
 {
     struct mon_session *s = op->session;
@@ -119,7 +127,9 @@ static void handle_subscribe(struct mon_op *op)
     for (uint32_t i = 0; i < m.count; i++) {
         const struct mon_subscribe_item *item = &m.items[i];
         struct mon_sub *sub =
-            mon_session_subscribe(s, item->what, item->start, item->flags & MON_SUBSCRIBE_ONETIME);
+            may_subscribe(s, item->what)
+                ? mon_session_subscribe(s, item->what, item->start, item->flags & MON_SUBSCRIBE_ONETIME)
+                : NULL;
         if (sub)
             check_sub(op->mon, sub);
     }
@@ -197,22 +207,38 @@ static void handle_pool_op(struct mon_op *op)
 
 /* ---- routing ---- */
 
-static const struct {
+struct handler {
     uint16_t type;
     bool anybody; /* also from those who are not authenticated */
     void (*handle)(struct mon_op *op);
-} handlers[] = {
+    const char *module, *perm; /* what the sender must be allowed; NULL: nothing, or the handler looks */
+};
+
+static const struct handler handlers[] = {
     {MSG_PING, true, handle_ping},
     {MSG_AUTH, true, auth_monitor_handle},
     {MSG_MON_GET_MAP, false, handle_get_map},
     {MSG_MON_SUBSCRIBE, false, handle_subscribe},
     {MSG_MON_GET_VERSION, false, handle_get_version},
     {MSG_MON_COMMAND, false, mon_command_handle},
-    {MSG_LOG, false, log_monitor_handle},
-    {MSG_STATFS, false, handle_statfs},
-    {MSG_GETPOOLSTATS, false, handle_get_pool_stats},
+    {MSG_LOG, false, log_monitor_handle, "log", "w"},
+    {MSG_STATFS, false, handle_statfs, "pg", "r"},
+    {MSG_GETPOOLSTATS, false, handle_get_pool_stats, "pg", "r"},
     {MSG_POOLOP, false, handle_pool_op},
 };
+
+static bool may_send(const struct mon_session *s, const struct handler *h)
+{
+    if (!s->authenticated && !h->anybody) {
+        dout(mon, 5, "%s before authentication is dropped", message_type_name(h->type));
+        return false;
+    }
+    if (!h->module || mon_session_may(s, h->module, h->perm, NULL))
+        return true;
+    dout(mon, 0, "%s.%s may not send %s: dropped", entity_type_name(s->id.type), s->id.id ? s->id.id : "?",
+         message_type_name(h->type));
+    return false;
+}
 
 static void route(struct monitor *mon, struct message *msg)
 {
@@ -222,10 +248,8 @@ static void route(struct monitor *mon, struct message *msg)
     for (size_t i = 0; s && i < ARRAY_SIZE(handlers); i++) {
         if (handlers[i].type != msg->type)
             continue;
-        if (!s->authenticated && !handlers[i].anybody) {
-            dout(mon, 5, "%s before authentication is dropped", message_type_name(msg->type));
+        if (!may_send(s, &handlers[i]))
             return;
-        }
         perf_inc(mon->perf, MON_PERF_MESSAGES);
         op = mon_op_create(mon, s, msg);
         if (op)

@@ -109,19 +109,22 @@ static int command_arguments(const json_t *cmd, struct string_map *out)
 
 bool mon_session_may(const struct mon_session *s, const char *module, const char *perm, const json_t *cmd)
 {
-    const struct entity_addrvec *addrs = s->con ? connection_peer_addrs(s->con) : NULL;
+    struct entity_addr peer = s->con ? connection_peer_socket_addr(s->con) : (struct entity_addr){0};
     struct string_map arguments;
+    char entity[128];
     struct caps_command command = {
         .module = module,
         .prefix = json_string_value(json_object_get(cmd, "prefix")),
         .arguments = &arguments,
+        .entity = entity,
         .bits = caps_bits_parse(perm),
-        .peer = addrs && addrs->count ? &addrs->addrs[0] : NULL,
+        .peer = &peer, /* where it is, not where it says it is */
     };
     bool may = s->caps_allow_all;
 
     if (may || !s->caps)
         return may;
+    snprintf(entity, sizeof(entity), "%s.%s", entity_type_name(s->id.type), s->id.id);
     may = command_arguments(cmd, &arguments) == 0 && caps_allow_command(s->caps, &command);
     string_map_destroy(&arguments);
     return may;

@@ -356,7 +356,7 @@ int mon_status_report(struct mon_op *op)
 
     json_object_set_new(o, "version", json_string(CEPH_VERSION));
     json_object_set_new(o, "commit", json_string(CEPH_GIT_VERSION));
-    json_object_set_new(o, "timestamp", json_string(utime_print(utime_from_ns(clock_realtime_ns()), stamp)));
+    json_object_set_new(o, "timestamp", json_string(utime_print(utime_now(), stamp)));
     json_object_set_new(o, "tag", json_string(""));
     json_object_set_new(o, "health", health_monitor_report(mon, true));
     for (int i = 0; i < MON_SERVICES; i++) {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/command_sig.h"
 #include "include/ceph_features.h"
 #include "maps/mon_features.h"
@@ -49,7 +48,7 @@ static int create_initial(struct paxos_service *s)
     }
     m->pending.epoch = 1;
     if (!m->pending.created.sec)
-        m->pending.created = utime_from_ns(clock_realtime_ns());
+        m->pending.created = utime_now();
     if (!m->pending.last_changed.sec)
         m->pending.last_changed = m->pending.created;
     m->pending.persistent_features |= MON_FEATURES_ALL;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/conf.h"
 #include "common/log.h"
 #include "messages/m_osd_map.h"
@@ -53,7 +52,7 @@ static const char *full_key(char buf[static 32], uint64_t epoch)
 static int create_initial(struct paxos_service *s)
 {
     struct osdmap first;
-    int r = osdmap_create_initial(&first, &s->mon->store.fsid, utime_from_ns(clock_realtime_ns()));
+    int r = osdmap_create_initial(&first, &s->mon->store.fsid, utime_now());
 
     if (r)
         return r;
@@ -112,7 +111,7 @@ static void encode_pending(struct paxos_service *s, struct kv_batch *tx)
 
     encode_init(&inc);
     encode_init(&full);
-    r = osd_pending_encode(p, utime_from_ns(clock_realtime_ns()), &inc, &full);
+    r = osd_pending_encode(p, utime_now(), &inc, &full);
     if (r)
         tx->ops.error = r;
     mon_tx_put(tx, s->ops->name, full_key(key, epoch), full.data, full.len);

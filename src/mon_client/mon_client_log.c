@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/conf.h"
 #include "mon_client/mon_client_internal.h"
 
@@ -76,7 +75,7 @@ static int add_entry(struct mon_client *mc, enum log_entry_priority priority, co
     struct log_entry entry = {
         .name = mc->name,
         .rank = messenger_name(mc->messenger),
-        .stamp = utime_from_ns(clock_realtime_ns()),
+        .stamp = utime_now(),
         .seq = mc->log_last_seq + 1,
         .priority = (uint16_t)priority,
         .message = (char *)text,

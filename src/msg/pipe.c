@@ -2,6 +2,7 @@
 #include "msg/pipe.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -283,7 +284,7 @@ static struct signature_input signature_input_of(const struct msgr_v1_header *h,
 
 static int sign(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_footer *f, uint64_t *sig)
 {
-    struct session_security *s = arg;
+    struct session_security *s = ((struct pipe *)arg)->security;
     struct signature_input in = signature_input_of(h, f);
 
     *sig = s->sign(s, &in);
@@ -292,10 +293,16 @@ static int sign(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_
 
 static int check_signature(void *arg, const struct msgr_v1_header *h, const struct msgr_v1_footer *f)
 {
-    struct session_security *s = arg;
+    const struct pipe *p = arg;
     struct signature_input in = signature_input_of(h, f);
+    bool is_signed = f->flags & MSGR_V1_FOOTER_SIGNED;
+    char text[PIPE_TEXT_MAX];
 
-    return s->check(s, &in, f->sig, f->flags & MSGR_V1_FOOTER_SIGNED) ? 0 : -EACCES;
+    if (p->security->check(p->security, &in, f->sig, is_signed))
+        return 0;
+    dout(ms, 0, "%s: message type %u seq %" PRIu64 " has %s signature: the connection ends",
+         pipe_describe(p, text), h->type, h->seq, is_signed ? "a wrong" : "no");
+    return -EACCES;
 }
 
 static void init_machines(struct pipe *p)
@@ -307,14 +314,14 @@ static void init_machines(struct pipe *p)
         .crc_data = o->crc_data,
         .data_max = (uint32_t)o->max_message_bytes,
         .check = p->security ? check_signature : NULL,
-        .check_arg = p->security,
+        .check_arg = p,
     };
     struct msgr_v1_tx_options tx = {
         .features = p->features,
         .crc_header = o->crc_header,
         .crc_data = o->crc_data,
         .sign = p->security ? sign : NULL,
-        .sign_arg = p->security,
+        .sign_arg = p,
     };
 
     msgr_v1_rx_init(&p->rx, &rx);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/log.h"
 #include "include/ceph_features.h"
 #include "msg/inject.h"
@@ -76,7 +75,7 @@ static int tx_controls(struct pipe *p, bool keepalive, bool keepalive_ack, struc
         note_slot(p, NULL);
     if (keepalive && r == 0) {
         if (ceph_has_feature(p->features, CEPH_FEATURE_MSGR_KEEPALIVE2))
-            r = msgr_v1_tx_keepalive2(&p->tx, utime_from_ns(clock_realtime_ns()));
+            r = msgr_v1_tx_keepalive2(&p->tx, utime_now());
         else
             r = msgr_v1_tx_keepalive(&p->tx);
         if (r == 0)

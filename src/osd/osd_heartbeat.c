@@ -169,7 +169,7 @@ static void ping(struct osd_heartbeat *hb, struct messenger *m, const struct ent
         .fsid = hb->osd->superblock.cluster_fsid,
         .map_epoch = atomic_load(&hb->osd->epoch),
         .op = OSD_PING,
-        .stamp = utime_from_ns(clock_realtime_ns()),
+        .stamp = utime_now(),
         .padding = PING_SIZE - PING_FIXED,
         .up_from = hb->osd->up_epoch,
         .mono_ping_ns = now,

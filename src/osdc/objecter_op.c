@@ -261,7 +261,7 @@ static void prepare(struct objecter *o, struct objecter_op *op)
         op->pg_hash >= 0 ? (uint32_t)op->pg_hash : osdmap_hash_object(op->nspace, op->key, op->name);
     op->deadline_ns = timeout_ns ? clock_monotonic_ns() + timeout_ns : 0;
     if (op->flags & OSD_FLAG_WRITE && op->mtime.sec == 0)
-        op->mtime = utime_from_ns(clock_realtime_ns());
+        op->mtime = utime_now();
 }
 
 /* Tells whether it could be done with map_lock held for reading. */

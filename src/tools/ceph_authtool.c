@@ -8,7 +8,6 @@
 
 #include "auth/keyring.h"
 #include "common/args.h"
-#include "common/clock.h"
 #include "common/conf_file.h"
 
 static const struct args_program program = {
@@ -149,16 +148,11 @@ static int parse_request(struct request *q, int argc, char **argv)
     return r ? r : check_request(q, argc, argv);
 }
 
-static struct utime now(void)
-{
-    return utime_from_ns(clock_realtime_ns());
-}
-
 static int gen_print_key(void)
 {
     char text[CRYPTO_KEY_TEXT_MAX];
     struct crypto_key key;
-    int r = crypto_key_generate(&key, now());
+    int r = crypto_key_generate(&key, utime_now());
 
     if (r)
         return complain(r, "there is no randomness to make a key of", NULL);
@@ -196,7 +190,7 @@ static int set_key(const struct request *q, struct keyring *k, const struct enti
 
     if (!q->gen_key && !q->add_key)
         return 0;
-    r = q->gen_key ? crypto_key_generate(&key, now()) : crypto_key_parse(&key, q->add_key);
+    r = q->gen_key ? crypto_key_generate(&key, utime_now()) : crypto_key_parse(&key, q->add_key);
     if (r)
         return complain(
             r, q->gen_key ? "there is no randomness to make a key of" : "--add-key takes a key in base64",

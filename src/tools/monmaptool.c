@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/clock.h"
 #include "common/conf_file.h"
 #include "common/file_io.h"
 #include "include/ceph_features.h"
@@ -114,7 +113,7 @@ static int start_map(const struct monmaptool_request *q, const struct conf *c, s
         return MONMAPTOOL_FILE_ERROR;
     }
     monmap_init(m);
-    m->created = m->last_changed = utime_from_ns(clock_realtime_ns());
+    m->created = m->last_changed = utime_now();
     if (take_conf_fsid(c, m))
         return 0;
     r = fsid_generate(&m->fsid);

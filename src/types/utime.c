@@ -4,8 +4,15 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "common/clock.h"
+
 /* Genuine tools take anything below ten years for a duration and print it as plain seconds. */
 #define LONGEST_DURATION (10u * 365 * 24 * 3600)
+
+struct utime utime_now(void)
+{
+    return utime_from_ns(clock_realtime_ns());
+}
 
 void utime_encode(struct utime t, struct encode *e)
 {

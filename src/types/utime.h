@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* utime: Ceph's utime_t: u32 seconds and u32 nanoseconds since 1970, UTC. Pure. */
+/* utime: Ceph's utime_t: u32 seconds and u32 nanoseconds since 1970, UTC. Pure, but for utime_now(). */
 #ifndef CEPH_TYPES_UTIME_H
 #define CEPH_TYPES_UTIME_H
 
@@ -22,6 +22,7 @@ static inline uint64_t utime_to_ns(struct utime t)
 {
     return (uint64_t)t.sec * 1000000000u + t.nsec;
 }
+struct utime utime_now(void); /* by the wall clock */
 void utime_encode(struct utime t, struct encode *e);
 struct utime utime_decode(struct decode *d);
 /* As genuine tools print it: "2026-11-22T12:00:00.123456+0000" in local time; anything below ten years as a

@@ -69,6 +69,23 @@ static void commands_by_name(void **state UNUSED)
     assert_false(may("allow * command x", "osd", "rw", "osd pool rm", NULL, NULL));
 }
 
+static bool may_blocklist(const char *text, const char *op, const char *addr)
+{
+    struct caps *c = parse(ENTITY_TYPE_MON, text);
+    struct string_map arguments;
+    struct caps_command command = {
+        .module = "osd", .prefix = "osd blocklist", .bits = CAPS_R | CAPS_W, .arguments = &arguments};
+    bool r;
+
+    string_map_init(&arguments);
+    assert_int_equal(string_map_set(&arguments, "blocklistop", op), 0);
+    assert_int_equal(string_map_set(&arguments, "addr", addr), 0);
+    r = caps_allow_command(c, &command);
+    string_map_destroy(&arguments);
+    caps_free(c);
+    return r;
+}
+
 static void profiles_mean_what_they_mean(void **state UNUSED)
 {
     assert_true(may("allow profile bootstrap-osd", "osd", "rw", "osd new", NULL, NULL));
@@ -77,11 +94,13 @@ static void profiles_mean_what_they_mean(void **state UNUSED)
     assert_true(may("profile osd", "osd", "rwx", "x", NULL, NULL));
     assert_false(may("profile osd", "auth", "rx", "auth ls", NULL, NULL));
     assert_true(may("profile rbd", "osd", "r", "osd dump", NULL, NULL));
-    assert_true(may("profile rbd", "osd", "rw", "osd blocklist", "blocklistop", "add"));
-    assert_false(may("profile rbd", "osd", "rw", "osd blocklist", "blocklistop", "rm"));
-    assert_false(may("profile rbd-read-only", "osd", "rw", "osd blocklist", "blocklistop", "add"));
+    assert_true(may_blocklist("profile rbd", "add", "192.0.2.1:0/123"));
+    assert_false(may_blocklist("profile rbd", "rm", "192.0.2.1:0/123"));
+    assert_false(may_blocklist("profile rbd", "add", "192.0.2.0/24:0/1"));
+    assert_false(may_blocklist("profile rbd-read-only", "add", "192.0.2.1:0/123"));
     assert_true(may("profile simple-rados-client", "osd", "r", "osd dump", NULL, NULL));
-    assert_false(may("profile crash", "mon", "r", "status", NULL, NULL));
+    assert_true(may("profile crash", "mon", "r", "status", NULL, NULL));
+    assert_false(may("profile crash", "osd", "r", "osd dump", NULL, NULL));
 }
 
 static bool may_object(const char *text, const char *pool, const char *nspace, const char *object,
@@ -95,6 +114,32 @@ static bool may_object(const char *text, const char *pool, const char *nspace, c
     return r;
 }
 
+static void daemons_have_keys_of_their_own(void **state UNUSED)
+{
+    static const struct {
+        const char *entity, *key;
+        bool may;
+    } cases[] = {
+        {"osd.3", "daemon-private/osd.3/x", true},    {"osd.3", "daemon-private/osd.31/x", false},
+        {"osd.31", "daemon-private/osd.3/x", false},  {"osd.3", "daemon-private/", false},
+        {"osd.3", "x/daemon-private/osd.3/x", false}, {NULL, "daemon-private//x", false},
+    };
+    struct caps *c = parse(ENTITY_TYPE_MON, "profile osd");
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct string_map arguments;
+        struct caps_command command = {.module = "config-key", .prefix = "config-key get", .bits = CAPS_R};
+
+        string_map_init(&arguments);
+        assert_int_equal(string_map_set(&arguments, "key", cases[i].key), 0);
+        command.arguments = &arguments;
+        command.entity = cases[i].entity;
+        assert_int_equal(caps_allow_command(c, &command), cases[i].may);
+        string_map_destroy(&arguments);
+    }
+    caps_free(c);
+}
+
 static void grants_for_osds(void **state UNUSED)
 {
     assert_true(may_object("allow rw pool=x", "x", "", "o", CAPS_R | CAPS_W));
@@ -103,6 +148,8 @@ static void grants_for_osds(void **state UNUSED)
     assert_false(may_object("allow r pool=x", "x", "", "o", CAPS_W));
     assert_true(may_object("allow r namespace=n pool=x", "x", "n", "o", CAPS_R));
     assert_false(may_object("allow r namespace=n pool=x", "x", "", "o", CAPS_R));
+    assert_true(may_object("allow r namespace=n*", "x", "nn", "o", CAPS_R));
+    assert_false(may_object("allow r namespace=n*", "x", "m", "o", CAPS_R));
     assert_true(may_object("allow rx object_prefix rbd_", "x", "", "rbd_o", CAPS_R | CAPS_CLASS_WRITE));
     assert_false(may_object("allow rx object_prefix rbd_", "x", "", "o", CAPS_R));
     assert_false(may_object("allow class-read", "x", "", "o", CAPS_CLASS_WRITE));
@@ -157,7 +204,8 @@ static void nonsense_is_named(void **state UNUSED)
         {"profile", "a value is missing"},
         {"allow command", "a value is missing"},
         {"allow command \"x", "a value is missing"},
-        {"allow command x with y", "KEY=VALUE or KEY prefix VALUE"},
+        {"allow command x with y", "KEY=VALUE, KEY prefix VALUE or KEY regex VALUE"},
+        {"allow command x with y regex \"(\"", "not a regular expression: ("},
         {"allow r network 1.2.3", "not a network: 1.2.3"},
         {"allow r network 1.2.3.4/33", "not a network: 1.2.3.4/33"},
         {"allow r pool=x", "not understood: pool"},
@@ -179,9 +227,13 @@ static void nonsense_is_named(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grants_for_monitors),          cmocka_unit_test(commands_by_name),
-        cmocka_unit_test(profiles_mean_what_they_mean), cmocka_unit_test(grants_for_osds),
-        cmocka_unit_test(networks_bind_grants),         cmocka_unit_test(nonsense_is_named),
+        cmocka_unit_test(grants_for_monitors),
+        cmocka_unit_test(commands_by_name),
+        cmocka_unit_test(profiles_mean_what_they_mean),
+        cmocka_unit_test(grants_for_osds),
+        cmocka_unit_test(networks_bind_grants),
+        cmocka_unit_test(daemons_have_keys_of_their_own),
+        cmocka_unit_test(nonsense_is_named),
     };
     return unit_run("caps", tests);
 }
