@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,6 +95,21 @@ static mode_t current_umask(void)
     return mask;
 }
 
+int file_sync_name(const char *path)
+{
+    char *copy = strdup(path);
+    int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1, r = 0;
+
+    if (!copy)
+        return -ENOMEM;
+    if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL)) /* EINVAL: there is nothing to sync */
+        r = -errno;
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+    return r;
+}
+
 static int write_beside(const char *path, const void *data, size_t len, mode_t mode)
 {
     char *temp;
@@ -115,6 +132,8 @@ static int write_beside(const char *path, const void *data, size_t len, mode_t m
         r = -errno;
     if (r < 0)
         unlink(temp);
+    else
+        r = file_sync_name(path);
     free(temp);
     return r;
 }

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/file_io.h"
+
 enum {
     WRITE_BUFFER_BYTES = 32 << 20, /* memtable; also about the size of the log that is read at start */
     INFO_LOGS_KEPT = 2,
@@ -163,6 +165,11 @@ static int rocksdb_kind_open(const char *path, unsigned flags, struct kv_store *
                                  : rocksdb_open(s->options, path, &text);
     if (text) {
         r = explain(path, text, err, err_size);
+    } else if (flags & KV_CREATE) {
+        r = file_sync_name(path); /* RocksDB syncs what is in it */
+        snprintf(err, err_size, "%s: cannot sync the name of the directory: %s", path, strerror(-r));
+    }
+    if (r) {
         free_parts(s);
         return r;
     }

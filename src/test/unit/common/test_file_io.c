@@ -98,6 +98,12 @@ static void test_large(void **state UNUSED)
     free(bytes);
 }
 
+static void test_names(void **state UNUSED)
+{
+    assert_int_equal(file_sync_name(path("whatever")), 0);
+    assert_int_equal(file_sync_name(path("no/such")), -ENOENT);
+}
+
 static int make_dir(void **state UNUSED)
 {
     return mkdtemp(dir) ? 0 : -1;
@@ -118,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_replace),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_large),
+        cmocka_unit_test(test_names),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("file_io", tests, make_dir, remove_dir);
