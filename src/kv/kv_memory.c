@@ -306,6 +306,11 @@ fail:
     return NULL;
 }
 
+static int memory_sync(struct kv_store *s UNUSED, char *err UNUSED, size_t err_size UNUSED)
+{
+    return 0;
+}
+
 static void memory_stats(struct kv_store *base, struct kv_stats *out)
 {
     struct kv_memory *s = CONTAINER_OF(base, struct kv_memory, base);
@@ -325,6 +330,7 @@ const struct kv_store_ops kv_memory_ops = {
     .close = memory_close,
     .get = memory_get,
     .apply = memory_apply,
+    .sync = memory_sync,
     .iterate = memory_iterate,
     .stats = memory_stats,
     .compact = memory_compact,

@@ -4,10 +4,15 @@
  *
  * A key is stored as prefix, NUL, key, as genuine Ceph stores it. RocksDB reports errors as texts only;
  * explain() turns the ones that an operator can do something about into an errno and a line.
+ *
+ * RocksDB starts a new log with each memtable and does not sync the old one first. A power failure could keep
+ * the new log's records and lose the old one's last, so what was not synced would not be lost from the end.
+ * Therefore memtables are changed by roll(), at a moment when nothing is unsynced.
  */
 #include "kv/kv_store.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <rocksdb/c.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +23,9 @@
 #include "common/file_io.h"
 
 enum {
-    WRITE_BUFFER_BYTES = 32 << 20, /* memtable; also about the size of the log that is read at start */
+    MEMTABLE_BYTES = 32 << 20, /* also about the size of the log that is read at start */
+    MEMTABLE_MARGIN = 4,       /* times as large RocksDB would change it by itself: never */
+    OP_OVERHEAD = 160,         /* of a key in the memtable, at most */
     INFO_LOGS_KEPT = 2,
     KEY_ON_STACK = 256,
 };
@@ -33,7 +40,11 @@ struct kv_rocksdb {
     rocksdb_options_t *options;
     rocksdb_writeoptions_t *write_sync, *write_nosync;
     rocksdb_readoptions_t *read;
+    rocksdb_flushoptions_t *flush;
     char *path;
+    size_t memtable_bytes;
+    pthread_rwlock_t gate;    /* held for reading by who writes, for writing by who rolls */
+    atomic_size_t since_roll; /* bytes in the memtable, about */
 };
 
 struct kv_rocksdb_iter {
@@ -87,6 +98,9 @@ static void free_parts(struct kv_rocksdb *s)
         rocksdb_writeoptions_destroy(s->write_nosync);
     if (s->read)
         rocksdb_readoptions_destroy(s->read);
+    if (s->flush)
+        rocksdb_flushoptions_destroy(s->flush);
+    pthread_rwlock_destroy(&s->gate);
     free(s->path);
     free(s);
 }
@@ -97,12 +111,15 @@ static void set_options(struct kv_rocksdb *s, unsigned flags)
     s->write_sync = rocksdb_writeoptions_create();
     s->write_nosync = rocksdb_writeoptions_create();
     s->read = rocksdb_readoptions_create();
+    s->flush = rocksdb_flushoptions_create();
     rocksdb_writeoptions_set_sync(s->write_sync, 1);
+    rocksdb_flushoptions_set_wait(s->flush, 0);
 
     rocksdb_options_set_create_if_missing(s->options, (flags & KV_CREATE) != 0);
     rocksdb_options_set_error_if_exists(s->options, (flags & KV_CREATE) != 0);
     rocksdb_options_set_paranoid_checks(s->options, 1);
-    rocksdb_options_set_write_buffer_size(s->options, WRITE_BUFFER_BYTES);
+    rocksdb_options_set_write_buffer_size(s->options, MEMTABLE_MARGIN * (size_t)MEMTABLE_BYTES);
+    s->memtable_bytes = rocksdb_options_get_write_buffer_size(s->options) / MEMTABLE_MARGIN;
     rocksdb_options_set_compression(s->options, rocksdb_no_compression);
     /* Its own log lies on the same disk, and RocksDB 7.8 aborts when it cannot write to it because that is
      * full. What matters comes back from the calls. */
@@ -110,6 +127,17 @@ static void set_options(struct kv_rocksdb *s, unsigned flags)
     rocksdb_options_set_keep_log_file_num(s->options, INFO_LOGS_KEPT);
     /* Only a record cut off at the very end (a commit that was never reported) may be dropped silently. */
     rocksdb_options_set_wal_recovery_mode(s->options, WAL_TOLERATE_TORN_TAIL);
+}
+
+/* Who rolls comes before who writes next: it would wait for ever otherwise. */
+static void init_gate(struct kv_rocksdb *s)
+{
+    pthread_rwlockattr_t a;
+
+    pthread_rwlockattr_init(&a);
+    pthread_rwlockattr_setkind_np(&a, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&s->gate, &a);
+    pthread_rwlockattr_destroy(&a);
 }
 
 /* -EEXIST or -ENOENT where RocksDB would say "Invalid argument". */
@@ -160,6 +188,7 @@ static int rocksdb_kind_open(const char *path, unsigned flags, struct kv_store *
         snprintf(err, err_size, "%s: no memory", path);
         return -ENOMEM;
     }
+    init_gate(s);
     set_options(s, flags);
     s->db = flags & KV_READ_ONLY ? rocksdb_open_for_read_only(s->options, path, 0, &text)
                                  : rocksdb_open(s->options, path, &text);
@@ -267,12 +296,53 @@ static int add_op(rocksdb_writebatch_t *wb, const struct kv_op *op)
     return r;
 }
 
+static int rocksdb_kind_sync(struct kv_store *base, char *err, size_t err_size)
+{
+    struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
+    char *text = NULL;
+
+    rocksdb_flush_wal(s->db, 1, &text);
+    return text ? explain(s->path, text, err, err_size) : 0;
+}
+
+/* A new memtable and a new log; the old ones are written out in the background. */
+static void roll(struct kv_rocksdb *s)
+{
+    char *text = NULL, line[256];
+
+    pthread_rwlock_wrlock(&s->gate);
+    if (atomic_load(&s->since_roll) >= s->memtable_bytes) { /* nobody else was faster */
+        if (rocksdb_kind_sync(&s->base, line, sizeof(line)) == 0)
+            rocksdb_flush(s->db, s->flush, &text);
+        if (text) /* RocksDB has stopped: the next write or sync says why */
+            explain(s->path, text, line, sizeof(line));
+        atomic_store(&s->since_roll, 0);
+    }
+    pthread_rwlock_unlock(&s->gate);
+}
+
+static int write_batch(struct kv_rocksdb *s, rocksdb_writebatch_t *wb, const struct kv_batch *b, bool sync,
+                       char *err, size_t err_size)
+{
+    size_t bytes = kv_batch_bytes(b) + (size_t)b->count * OP_OVERHEAD;
+    char *text = NULL;
+
+    pthread_rwlock_rdlock(&s->gate);
+    rocksdb_write(s->db, sync ? s->write_sync : s->write_nosync, wb, &text);
+    bytes += atomic_fetch_add(&s->since_roll, bytes);
+    pthread_rwlock_unlock(&s->gate);
+    if (text)
+        return explain(s->path, text, err, err_size);
+    if (bytes >= s->memtable_bytes)
+        roll(s);
+    return 0;
+}
+
 static int rocksdb_kind_apply(struct kv_store *base, const struct kv_batch *b, bool sync, char *err,
                               size_t err_size)
 {
     struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
     rocksdb_writebatch_t *wb = rocksdb_writebatch_create();
-    char *text = NULL;
     struct decode d;
     struct kv_op op;
     int r = 0;
@@ -282,13 +352,10 @@ static int rocksdb_kind_apply(struct kv_store *base, const struct kv_batch *b, b
         r = add_op(wb, &op);
     if (r == 0)
         r = decode_error(&d);
-    if (r) {
+    if (r)
         snprintf(err, err_size, "%s: cannot build a batch: %s", s->path, strerror(-r));
-    } else {
-        rocksdb_write(s->db, sync ? s->write_sync : s->write_nosync, wb, &text);
-        if (text)
-            r = explain(s->path, text, err, err_size);
-    }
+    else
+        r = write_batch(s, wb, b, sync, err, err_size);
     rocksdb_writebatch_destroy(wb);
     return r;
 }
@@ -409,6 +476,7 @@ const struct kv_store_ops kv_rocksdb_ops = {
     .close = rocksdb_kind_close,
     .get = rocksdb_kind_get,
     .apply = rocksdb_kind_apply,
+    .sync = rocksdb_kind_sync,
     .iterate = rocksdb_kind_iterate,
     .stats = rocksdb_kind_stats,
     .compact = rocksdb_kind_compact,

@@ -54,6 +54,11 @@ int kv_store_apply(struct kv_store *s, const struct kv_batch *b, bool sync, char
     return r;
 }
 
+int kv_store_sync(struct kv_store *s, char *err, size_t err_size)
+{
+    return s->ops->sync(s, err, err_size);
+}
+
 struct kv_iter *kv_store_iterate(struct kv_store *s, const char *prefix)
 {
     return s->ops->iterate(s, prefix);

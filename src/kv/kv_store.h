@@ -47,9 +47,12 @@ void kv_store_close(struct kv_store *s); /* NULL is fine; iterators must be gone
 /* The caller puts the slice. */
 int kv_store_get(struct kv_store *s, const char *prefix, const void *key, size_t key_len,
                  struct slice *value) MUST_CHECK;
-/* All of the batch or nothing; on return it is on disk if sync. */
+/* All of the batch or nothing; on return it is on disk if sync. Without sync a failure of the power may lose
+ * it, but never a batch and not those applied after it. */
 int kv_store_apply(struct kv_store *s, const struct kv_batch *b, bool sync, char *err,
                    size_t err_size) MUST_CHECK;
+/* What was applied before the call is on disk on return. */
+int kv_store_sync(struct kv_store *s, char *err, size_t err_size) MUST_CHECK;
 
 /* The keys of one prefix as they are at this moment, whatever is written later. Stands before the first: seek
  * or next. NULL: no memory. */
@@ -76,6 +79,7 @@ struct kv_store_ops {
     void (*close)(struct kv_store *s);
     int (*get)(struct kv_store *s, const char *prefix, const void *key, size_t key_len, struct slice *value);
     int (*apply)(struct kv_store *s, const struct kv_batch *b, bool sync, char *err, size_t err_size);
+    int (*sync)(struct kv_store *s, char *err, size_t err_size);
     struct kv_iter *(*iterate)(struct kv_store *s, const char *prefix);
     void (*stats)(struct kv_store *s, struct kv_stats *out); /* keys and bytes_on_disk */
     void (*compact)(struct kv_store *s);

@@ -640,25 +640,10 @@ static int kv_queue(struct object_store *base, struct os_transaction *t, os_comm
     return 0;
 }
 
-/* One sync for all that came since the last. */
-static int sync_log(struct kv_object_store *s)
-{
-    struct kv_batch b;
-    char err[ERR_MAX];
-    int r;
-
-    kv_batch_init(&b);
-    kv_batch_put(&b, "S", "sync", 4, NULL, 0);
-    r = kv_store_apply(s->kv, &b, true, err, sizeof(err));
-    kv_batch_destroy(&b);
-    if (r)
-        derr(filestore, "%s", err);
-    return r;
-}
-
 static void *commit_run(void *arg)
 {
     struct kv_object_store *s = arg;
+    char err[ERR_MAX];
     struct list group;
 
     list_init(&group);
@@ -671,7 +656,9 @@ static void *commit_run(void *arg)
         list_splice_tail(&group, &s->queue);
         s->busy = true;
         mutex_unlock(&s->lock);
-        int r = sync_log(s);
+        int r = kv_store_sync(s->kv, err, sizeof(err)); /* one for all that came since the last */
+        if (r)
+            derr(filestore, "%s", err);
         while (!list_empty(&group)) {
             struct committing *c = list_first(&group, struct committing, link);
             list_remove(&c->link);

@@ -21,7 +21,7 @@
 
 #include "test/crash/journal.h"
 
-enum { FDS = 4096, MEMTABLE_BYTES = 256 << 10 };
+enum { FDS = 4096, MEMTABLE_BYTES = 1 << 20 };
 
 #define REAL(name)                 \
     static __typeof__(name) *real; \
