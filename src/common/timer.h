@@ -14,16 +14,14 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
+#include "common/timer_heap.h"
 
 struct timer_thread;
 
 struct timer_event {
     void (*fire)(void *arg);
     void *arg;
-    /* private */
-    uint64_t deadline_ns;
-    uint64_t order; /* among equal deadlines: first armed, first called */
-    unsigned slot;  /* place in the heap, from 1; 0: not armed */
+    struct timer_node node; /* private */
 };
 
 /* name: of the thread, at most 15 characters. NULL: no memory or no thread. */
@@ -36,8 +34,8 @@ static inline void timer_event_init(struct timer_event *e, void (*fire)(void *ar
     *e = (struct timer_event){.fire = fire, .arg = arg};
 }
 
-/* Arms the event, or moves it to another deadline. It is disarmed when it fires and may be armed again from
- * the callback. -ENOMEM. */
+/* Arms the event, or moves it to another deadline; among equal ones the first armed is called first. It is
+ * disarmed when it fires and may be armed again from the callback. -ENOMEM. */
 int timer_thread_arm(struct timer_thread *t, struct timer_event *e, uint64_t deadline_ns) MUST_CHECK;
 /* Disarms it; true when it was armed. A callback under way goes on. */
 bool timer_thread_disarm(struct timer_thread *t, struct timer_event *e);

@@ -174,13 +174,13 @@ static void start_timer(struct connection *c, struct worker *w, uint64_t after_n
 {
     connection_get(c);
     schedule_timer(c, w, after_ns);
-    if (!c->timer.place)
+    if (!worker_timer_is_set(&c->timer))
         connection_put(c);
 }
 
 static void stop_timer(struct connection *c, struct worker *w)
 {
-    if (c->timer.place) {
+    if (worker_timer_is_set(&c->timer)) {
         worker_cancel_timer(w, &c->timer);
         connection_put(c);
     }

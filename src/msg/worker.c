@@ -30,8 +30,7 @@ struct worker {
     atomic_uint sockets; /* written by the worker, read by whoever picks one */
 
     /* The worker's own. */
-    struct worker_timer **heap; /* heap[1] is due first */
-    size_t timers, heap_room;
+    struct timer_heap timers; /* nodes of struct worker_timer */
     uint64_t now_ns;
     uint8_t scratch[WORKER_SCRATCH_LEN];
 };
@@ -49,80 +48,24 @@ static pthread_mutex_t pools_lock = PTHREAD_MUTEX_INITIALIZER; /* starting and s
 static struct worker_pool *pools;
 static _Thread_local struct worker *current;
 
-/* ---- timers: a binary heap that knows where each of them is ---- */
-
-static void heap_put(struct worker *w, size_t place, struct worker_timer *t)
-{
-    w->heap[place] = t;
-    t->place = place;
-}
-
-static void sift_up(struct worker *w, struct worker_timer *t, size_t place)
-{
-    for (; place > 1 && w->heap[place / 2]->deadline_ns > t->deadline_ns; place /= 2)
-        heap_put(w, place, w->heap[place / 2]);
-    heap_put(w, place, t);
-}
-
-static void sift_down(struct worker *w, struct worker_timer *t, size_t place)
-{
-    for (size_t child; (child = place * 2) <= w->timers; place = child) {
-        if (child < w->timers && w->heap[child + 1]->deadline_ns < w->heap[child]->deadline_ns)
-            child++;
-        if (w->heap[child]->deadline_ns >= t->deadline_ns)
-            break;
-        heap_put(w, place, w->heap[child]);
-    }
-    heap_put(w, place, t);
-}
-
-static void reorder(struct worker *w, struct worker_timer *t)
-{
-    if (t->place > 1 && w->heap[t->place / 2]->deadline_ns > t->deadline_ns)
-        sift_up(w, t, t->place);
-    else
-        sift_down(w, t, t->place);
-}
+/* ---- timers ---- */
 
 int worker_set_timer(struct worker *w, struct worker_timer *t, uint64_t deadline_ns)
 {
-    t->deadline_ns = deadline_ns;
-    if (t->place) {
-        reorder(w, t);
-        return 0;
-    }
-    if (w->timers + 1 >= w->heap_room) {
-        size_t room = w->heap_room ? w->heap_room * 2 : 64;
-        struct worker_timer **heap = realloc(w->heap, room * sizeof(struct worker_timer *));
-        if (!heap)
-            return -ENOMEM;
-        w->heap = heap;
-        w->heap_room = room;
-    }
-    w->timers++;
-    sift_up(w, t, w->timers);
-    return 0;
+    return timer_heap_set(&w->timers, &t->node, deadline_ns);
 }
 
 void worker_cancel_timer(struct worker *w, struct worker_timer *t)
 {
-    struct worker_timer *last;
-    size_t place = t->place;
-
-    if (!place)
-        return;
-    t->place = 0;
-    last = w->heap[w->timers--];
-    if (last == t)
-        return;
-    heap_put(w, place, last);
-    reorder(w, last);
+    timer_heap_unset(&w->timers, &t->node);
 }
 
 static void fire_timers(struct worker *w)
 {
-    while (w->timers && w->heap[1]->deadline_ns <= w->now_ns) {
-        struct worker_timer *t = w->heap[1];
+    struct timer_node *first;
+
+    while ((first = timer_heap_first(&w->timers)) && first->deadline_ns <= w->now_ns) {
+        struct worker_timer *t = CONTAINER_OF(first, struct worker_timer, node);
         worker_cancel_timer(w, t);
         t->fire(t);
     }
@@ -216,6 +159,7 @@ const struct transport *worker_transport(const struct worker *w)
 /* When the next wait must end: now when tasks are waiting, else at the first timer. */
 static bool next_deadline(struct worker *w, uint64_t *deadline_ns)
 {
+    const struct timer_node *first = timer_heap_first(&w->timers);
     bool go_on = true, tasks = false;
 
     if (atomic_load(&w->called)) {
@@ -224,7 +168,7 @@ static bool next_deadline(struct worker *w, uint64_t *deadline_ns)
         tasks = !list_empty(&w->tasks);
         mutex_unlock(&w->lock);
     }
-    *deadline_ns = tasks ? 0 : w->timers ? w->heap[1]->deadline_ns : UINT64_MAX;
+    *deadline_ns = tasks ? 0 : first ? first->deadline_ns : UINT64_MAX;
     return go_on || tasks;
 }
 
@@ -269,7 +213,7 @@ static void worker_free(struct worker *w)
     if (w->poller)
         w->pool->transport->poller_destroy(w->poller);
     mutex_destroy(&w->lock);
-    free(w->heap);
+    timer_heap_destroy(&w->timers);
     free(w);
 }
 

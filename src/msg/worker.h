@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "common/list.h"
+#include "common/timer_heap.h"
 #include "transport/transport.h"
 
 struct conf;
@@ -35,8 +36,7 @@ struct worker_task {
 
 struct worker_timer {
     void (*fire)(struct worker_timer *t);
-    uint64_t deadline_ns;
-    size_t place; /* in the heap, from 1 on; 0: not set */
+    struct timer_node node;
 };
 
 /* A reference to the process's pool of this transport; starts it the first time. err as transport->start. */
@@ -67,8 +67,11 @@ void worker_remove_socket(struct worker *w, struct transport_socket *s);
 
 static inline void worker_timer_init(struct worker_timer *t, void (*fire)(struct worker_timer *t))
 {
-    t->fire = fire;
-    t->place = 0;
+    *t = (struct worker_timer){.fire = fire};
+}
+static inline bool worker_timer_is_set(const struct worker_timer *t)
+{
+    return timer_node_is_set(&t->node);
 }
 /* Sets or moves it. -ENOMEM leaves it unset. */
 int worker_set_timer(struct worker *w, struct worker_timer *t, uint64_t deadline_ns);
