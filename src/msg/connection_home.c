@@ -154,18 +154,24 @@ static void connection_dial(struct connection *c)
     begin_dial(c, w, mt, addr);
 }
 
-/* The end of a backoff, or of waiting for a peer that was to dial us. */
+/* The end of a backoff, or of waiting for a peer that was to dial us. True: dial now. */
+static bool end_pause(struct connection *c)
+{
+    bool paused;
+
+    connection_lock(c);
+    paused = c->state == CONNECTION_BACKOFF || c->state == CONNECTION_WAIT;
+    if (paused)
+        c->state = CONNECTION_DIALLING;
+    connection_unlock(c);
+    return paused;
+}
+
 static void timer_fired(struct worker_timer *t)
 {
     struct connection *c = CONTAINER_OF(t, struct connection, timer);
-    bool dial;
 
-    connection_lock(c);
-    dial = c->state == CONNECTION_BACKOFF || c->state == CONNECTION_WAIT;
-    if (dial)
-        c->state = CONNECTION_DIALLING;
-    connection_unlock(c);
-    if (dial)
+    if (end_pause(c))
         connection_dial(c);
     connection_put(c); /* the timer's */
 }
@@ -327,14 +333,7 @@ static struct pipe *make_quiet(struct connection *c, struct worker *w)
 
 static void hurry(struct connection *c, struct worker *w)
 {
-    bool dial;
-
-    connection_lock(c);
-    dial = c->state == CONNECTION_BACKOFF || c->state == CONNECTION_WAIT;
-    if (dial)
-        c->state = CONNECTION_DIALLING;
-    connection_unlock(c);
-    if (dial) {
+    if (end_pause(c)) {
         stop_timer(c, w);
         connection_dial(c);
     }
