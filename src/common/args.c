@@ -22,10 +22,19 @@ struct line {
     int count, at, kept;
 };
 
-static int keep(struct line *l)
+/* Who takes them, and where what is taken goes. */
+struct taker {
+    /* Takes what stands at l->at. 1: taken, 0: not one of its own. */
+    int (*take)(const struct taker *t, struct line *l, char **err);
+    const struct args_program *program;
+    struct wish *wish;
+    struct conf *conf;
+    enum conf_source source;
+};
+
+static void keep(struct line *l)
 {
     l->args[l->kept++] = l->args[l->at++];
-    return 0;
 }
 
 static void keep_rest(struct line *l)
@@ -98,10 +107,11 @@ static const struct {
     {"-d", offsetof(struct wish, debug), ARGS_DAEMON, 0},
 };
 
-/* 1: taken, 0: not one of these. */
-static int take_wish(struct line *l, const struct args_program *p, struct wish *w, char **err)
+static int take_wish(const struct taker *t, struct line *l, char **err)
 {
     const char *arg = l->args[l->at], *value;
+    const struct args_program *p = t->program;
+    struct wish *w = t->wish;
 
     for (size_t i = 0; i < ARRAY_SIZE(text_flags); i++)
         if (!(text_flags[i].without & p->flags) && is_flag(arg, text_flags[i].flag, &value))
@@ -128,11 +138,11 @@ static bool is_bool_text(const char *text)
     return false;
 }
 
-static int set_option(struct conf *c, enum conf_source source, enum option_id id, const char *text,
-                      const char *flag, char **err)
+static int set_option(const struct taker *t, enum option_id id, const char *text, const char *flag,
+                      char **err)
 {
     char *why = NULL;
-    int r = conf_set_id(c, source, id, text, &why);
+    int r = conf_set_id(t->conf, t->source, id, text, &why);
 
     if (r)
         err_set(err, r, "%s: %s", flag, why ? why : strerror(-r));
@@ -140,18 +150,17 @@ static int set_option(struct conf *c, enum conf_source source, enum option_id id
     return r ? r : 1;
 }
 
-static int take_bool(struct line *l, struct conf *c, enum conf_source source, enum option_id id,
-                     const char *value, char **err)
+static int take_bool(const struct taker *t, struct line *l, enum option_id id, const char *value, char **err)
 {
     const char *flag = l->args[l->at++];
 
     if (!value && l->at < l->count && is_bool_text(l->args[l->at]))
         value = l->args[l->at++];
-    return set_option(c, source, id, value ? value : "true", flag, err);
+    return set_option(t, id, value ? value : "true", flag, err);
 }
 
-/* "--option" of the configuration. 1: taken, 0: not one of these. */
-static int take_option(struct line *l, struct conf *c, enum conf_source source, char **err)
+/* "--option" of the configuration. */
+static int take_option(const struct taker *t, struct line *l, char **err)
 {
     const char *arg = l->args[l->at], *value = NULL, *text;
     enum option_id id;
@@ -172,7 +181,7 @@ static int take_option(struct line *l, struct conf *c, enum conf_source source, 
             if (id == OPT_COUNT || option_get(id)->type != OPTION_BOOL)
                 return 0;
             l->at++;
-            return set_option(c, source, id, "false", arg, err);
+            return set_option(t, id, "false", arg, err);
         }
     } else {
         return 0;
@@ -180,41 +189,28 @@ static int take_option(struct line *l, struct conf *c, enum conf_source source, 
     if (id == OPT_COUNT)
         return 0;
     if (option_get(id)->type == OPTION_BOOL)
-        return take_bool(l, c, source, id, value, err);
+        return take_bool(t, l, id, value, err);
     r = take_value(l, value, &text, err);
-    return r < 0 ? r : set_option(c, source, id, text, arg, err);
+    return r < 0 ? r : set_option(t, id, text, arg, err);
 }
 
-static bool stops(const struct args_program *p, const char *arg)
+static bool stops(const char *stop_word, const char *arg)
 {
-    return !strcmp(arg, "--") || (p->stop_word && !strcmp(arg, p->stop_word));
+    return !strcmp(arg, "--") || (stop_word && !strcmp(stop_word, arg));
 }
 
-static int take_wishes(struct line *l, const struct args_program *p, struct wish *w, char **err)
+/* Takes what it can; the rest moves to the front. */
+static int take_all(const struct taker *t, struct line *l, const char *stop_word, char **err)
 {
-    while (l->at < l->count && !stops(p, l->args[l->at])) {
-        int r = take_wish(l, p, w, err);
-        if (r < 0)
-            return r;
+    int r = 0;
+
+    while (r >= 0 && l->at < l->count && !stops(stop_word, l->args[l->at])) {
+        r = t->take(t, l, err);
         if (!r)
             keep(l);
     }
     keep_rest(l);
-    return 0;
-}
-
-static int take_options(struct line *l, const struct args_program *p, struct conf *c, char **err)
-{
-    l->at = l->kept = 1;
-    while (l->at < l->count && !stops(p, l->args[l->at])) {
-        int r = take_option(l, c, CONF_CMDLINE, err);
-        if (r < 0)
-            return r;
-        if (!r)
-            keep(l);
-    }
-    keep_rest(l);
-    return 0;
+    return r < 0 ? r : 0;
 }
 
 /* argv with the words of CEPH_ARGS behind argv[0]; *words is what they point to. */
@@ -371,18 +367,14 @@ static int show_config(const struct conf *c)
 int args_take_options(struct conf *c, enum conf_source source, int argc, const char *const *argv,
                       const char **rest, char **err)
 {
+    const struct taker taker = {.take = take_option, .conf = c, .source = source};
     struct line l = {.args = calloc((size_t)argc + 1, sizeof(char *)), .count = argc};
-    int r = 0;
+    int r;
 
     if (!l.args)
         return -ENOMEM;
     memcpy(l.args, argv, (size_t)argc * sizeof(*argv));
-    while (l.at < l.count && strcmp(l.args[l.at], "--") && r >= 0) {
-        r = take_option(&l, c, source, err);
-        if (!r)
-            keep(&l);
-    }
-    keep_rest(&l);
+    r = take_all(&taker, &l, NULL, err);
     for (int i = 0; rest && i < argc; i++)
         rest[i] = i < l.count ? l.args[i] : NULL;
     r = r < 0 ? r : l.count;
@@ -393,6 +385,7 @@ int args_take_options(struct conf *c, enum conf_source source, int argc, const c
 int args_parse(struct args *a, const struct args_program *p, int argc, char **argv, char **err)
 {
     struct wish w = {0};
+    const struct taker wishes = {.take = take_wish, .program = p, .wish = &w};
     struct line l = {.at = 1, .kept = 1};
     int r;
 
@@ -400,7 +393,7 @@ int args_parse(struct args *a, const struct args_program *p, int argc, char **ar
     l.args = a->argv = join_env(argc, argv, &l.count, &a->strings);
     if (!a->argv)
         return -ENOMEM;
-    r = take_wishes(&l, p, &w, err);
+    r = take_all(&wishes, &l, p->stop_word, err);
     if (r)
         return r;
     if (w.help || w.help_all) {
@@ -414,8 +407,11 @@ int args_parse(struct args *a, const struct args_program *p, int argc, char **ar
     a->no_mon_config = w.no_mon_config;
     /* Options come twice: the search for the file may need them, and they stand above what is in it. */
     r = create_conf(a, p, &w, err);
-    if (!r)
-        r = take_options(&l, p, a->conf, err);
+    if (!r) {
+        const struct taker options = {.take = take_option, .conf = a->conf, .source = CONF_CMDLINE};
+        l.at = l.kept = 1;
+        r = take_all(&options, &l, p->stop_word, err);
+    }
     if (!r)
         r = apply_foreground(a->conf, &w, err);
     if (!r)
@@ -446,6 +442,7 @@ void args_destroy(struct args *a)
 
 int args_inject(struct conf *c, const char *text, char **err)
 {
+    const struct taker taker = {.take = take_option, .conf = c, .source = CONF_OVERRIDE};
     char *copy = strdup(text), *save = NULL;
     struct line l = {0};
     int r = 0;
@@ -462,7 +459,7 @@ int args_inject(struct conf *c, const char *text, char **err)
             l.at++;
             continue;
         }
-        r = take_option(&l, c, CONF_OVERRIDE, err);
+        r = take_option(&taker, &l, err);
         if (!r)
             r = err_set(err, -EINVAL, "unknown option '%s'", l.args[l.at]);
     }
