@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/list.h"
 #include "common/log.h"
@@ -11,10 +10,10 @@
 #include "common/thread.h"
 #include "msg/message.h"
 #include "msg/messenger.h"
+#include "msg/priority_queue.h"
 
 /* What one turn delivers before the thread looks for other queues. */
 #define ITEMS_PER_TURN 32
-#define PRIORITIES     (MESSAGE_PRIO_HIGHEST + 1)
 
 struct event_item {
     struct list link;
@@ -27,13 +26,11 @@ struct dispatch_queue {
     void *arg;           /* fixed */
 
     struct mutex lock;
-    struct cond idle;                   /* not scheduled any more */
-    struct list events;                 /* lock: of struct event_item */
-    struct list messages[PRIORITIES];   /* lock: of struct message */
-    uint64_t nonempty[PRIORITIES / 64]; /* lock: one bit for each list */
-    unsigned length;                    /* lock: messages */
-    bool scheduled;                     /* lock: in the pool's list, or being served */
-    bool stopping;                      /* lock */
+    struct cond idle;               /* not scheduled any more */
+    struct list events;             /* lock: of struct event_item */
+    struct priority_queue messages; /* lock */
+    bool scheduled;                 /* lock: in the pool's list, or being served */
+    bool stopping;                  /* lock */
 
     struct list run_link; /* the pool's lock */
 };
@@ -64,29 +61,15 @@ struct item {
     struct message *m;
 };
 
-static int highest_priority(const struct dispatch_queue *q)
-{
-    for (int w = PRIORITIES / 64 - 1; w >= 0; w--)
-        if (q->nonempty[w])
-            return w * 64 + 63 - __builtin_clzll(q->nonempty[w]);
-    return -1;
-}
-
 static bool is_empty(const struct dispatch_queue *q)
 {
-    return list_empty(&q->events) && q->length == 0;
-}
-
-static void unlink_message(struct dispatch_queue *q, struct message *m, int prio)
-{
-    list_remove(&m->queue_link);
-    q->length--;
-    if (list_empty(&q->messages[prio]))
-        q->nonempty[prio / 64] &= ~(UINT64_C(1) << (prio % 64));
+    return list_empty(&q->events) && !q->messages.length;
 }
 
 static bool pop_locked(struct dispatch_queue *q, struct item *it)
 {
+    struct message *m;
+
     if (!list_empty(&q->events)) {
         struct event_item *e = list_first(&q->events, struct event_item, link);
         list_remove(&e->link);
@@ -94,15 +77,11 @@ static bool pop_locked(struct dispatch_queue *q, struct item *it)
         free(e);
         return true;
     }
-    if (q->length) {
-        int prio = highest_priority(q);
-        struct message *m = list_first(&q->messages[prio], struct message, queue_link);
-        unlink_message(q, m, prio);
-        *it = (struct item){.event = DISPATCH_MESSAGE, .con = m->con, .m = m};
-        connection_get(m->con);
-        return true;
-    }
-    return false;
+    m = priority_queue_pop(&q->messages);
+    if (!m)
+        return false;
+    *it = (struct item){.event = DISPATCH_MESSAGE, .con = connection_get(m->con), .m = m};
+    return true;
 }
 
 /* Serves q for a while; true: there is more to do. */
@@ -178,7 +157,8 @@ static void schedule(struct dispatch_queue *q)
 
 /* ---- interface ---- */
 
-struct dispatch_queue *dispatch_queue_create(dispatch_fn deliver, void *arg)
+struct dispatch_queue *dispatch_queue_create(dispatch_fn deliver, void *arg, uint64_t max_tokens,
+                                             uint64_t min_cost)
 {
     struct dispatch_queue *q = calloc(1, sizeof(*q));
 
@@ -191,8 +171,7 @@ struct dispatch_queue *dispatch_queue_create(dispatch_fn deliver, void *arg)
     cond_init(&q->idle);
     list_init(&q->events);
     list_init(&q->run_link);
-    for (int i = 0; i < PRIORITIES; i++)
-        list_init(&q->messages[i]);
+    priority_queue_init(&q->messages, max_tokens, min_cost);
     mutex_lock(&pool.lock);
     pool.queues++;
     mutex_unlock(&pool.lock);
@@ -232,15 +211,12 @@ void dispatch_queue_free(struct dispatch_queue *q)
 
 void dispatch_queue_push_message(struct dispatch_queue *q, struct message *m)
 {
-    int prio = m->priority < PRIORITIES ? m->priority : MESSAGE_PRIO_HIGHEST;
     bool wake = false, dropped;
 
     mutex_lock(&q->lock);
     dropped = q->stopping;
     if (!dropped) {
-        list_add_tail(&q->messages[prio], &m->queue_link);
-        q->nonempty[prio / 64] |= UINT64_C(1) << (prio % 64);
-        q->length++;
+        priority_queue_push(&q->messages, m);
         wake = !q->scheduled;
         q->scheduled = true;
     }
@@ -278,7 +254,7 @@ unsigned dispatch_queue_length(struct dispatch_queue *q)
     unsigned n;
 
     mutex_lock(&q->lock);
-    n = q->length;
+    n = q->messages.length;
     mutex_unlock(&q->lock);
     return n;
 }
@@ -289,14 +265,7 @@ void dispatch_queue_discard(struct dispatch_queue *q, const struct connection *c
 
     list_init(&dropped);
     mutex_lock(&q->lock);
-    for (int prio = 0; q->length && prio < PRIORITIES; prio++) {
-        list_for_each_safe(m, &q->messages[prio], struct message, queue_link) {
-            if (m->con == con) {
-                unlink_message(q, m, prio);
-                list_add_tail(&dropped, &m->queue_link);
-            }
-        }
-    }
+    priority_queue_take(&q->messages, con, &dropped);
     mutex_unlock(&q->lock);
     list_for_each_safe(m, &dropped, struct message, queue_link) {
         list_remove(&m->queue_link);

@@ -33,13 +33,15 @@ enum dispatch_event {
  */
 typedef void (*dispatch_fn)(void *arg, enum dispatch_event event, struct connection *con, struct message *m);
 
-struct dispatch_queue *dispatch_queue_create(dispatch_fn deliver, void *arg);
+/* max_tokens, min_cost: see msg/priority_queue.h. NULL: no memory. */
+struct dispatch_queue *dispatch_queue_create(dispatch_fn deliver, void *arg, uint64_t max_tokens,
+                                             uint64_t min_cost);
 /* Drops what waits and waits until nothing is delivered any more. Later pushes are dropped. Not from a
  * callback. */
 void dispatch_queue_stop(struct dispatch_queue *q);
 void dispatch_queue_free(struct dispatch_queue *q); /* after stop */
 
-/* Takes the reference of m. Highest priority first, then in order. */
+/* Takes the reference of m. */
 void dispatch_queue_push_message(struct dispatch_queue *q, struct message *m);
 /* Takes the reference of con. Events are told before messages, in order. */
 void dispatch_queue_push_event(struct dispatch_queue *q, enum dispatch_event event, struct connection *con);

@@ -144,7 +144,8 @@ static int setup(struct messenger *m, const char *ms_type, const char *lname, ch
     m->lname = strdup(lname);
     m->table = malloc(m->buckets * sizeof(*m->table));
     m->dispatch_throttle = calloc(1, sizeof(*m->dispatch_throttle));
-    m->dispatch = dispatch_queue_create(deliver, m);
+    m->dispatch = dispatch_queue_create(deliver, m, conf_u64(m->conf, OPT_ms_pq_max_tokens_per_priority),
+                                        conf_u64(m->conf, OPT_ms_pq_min_cost));
     m->loopback = make_loopback(m);
     if (m->dispatch_throttle)
         throttle_init(m->dispatch_throttle, "msgr_dispatch_throttler",

@@ -209,6 +209,22 @@ static void allow_descriptors(void)
     }
 }
 
+/* The same for rsockets, where it is not said how many there may be: a server has room for as many as daemons
+ * have, a client for those that it opens, with one for control. */
+static void allow_rsockets(const struct bench *b)
+{
+    const enum option_id id = OPT_ms_rsockets_max_connections;
+    const struct option_def *o = option_get(id);
+    char room[32];
+
+    if (b->options.role == MSGR_BENCH_SERVER) {
+        conf_set_default(b->conf, id, o->daemon_def);
+    } else if (b->options.connections + 1 > conf_u64(b->conf, id) && b->options.connections < o->range.max) {
+        snprintf(room, sizeof(room), "%u", b->options.connections + 1);
+        conf_set_default(b->conf, id, room);
+    }
+}
+
 static bool read_address(struct bench *b)
 {
     const char *text = b->options.address ? b->options.address : "127.0.0.1:0";
@@ -234,6 +250,7 @@ static int run(struct bench *b, struct args *args)
     if (!b->ms_type || !read_address(b))
         return -EINVAL;
     allow_descriptors();
+    allow_rsockets(b);
     if (msgr_bench_wire_init() < 0) {
         snprintf(b->err, sizeof(b->err), "out of memory");
         return -ENOMEM;
