@@ -266,7 +266,7 @@
     X(ms_rsockets_connect_timeout, SECONDS, ADVANCED, "10", NULL, 0, RANGE(0.1, 3600), NULL, \
       "seconds that connecting one rsocket may take") \
     X(ms_rsockets_close_timeout, SECONDS, ADVANCED, "5", NULL, 0, RANGE(0, 3600), NULL, \
-      "seconds that stopping waits for rsockets to close") \
+      "seconds that stopping waits for one more rsocket to be closed") \
     X(ms_rsockets_closers, UINT, ADVANCED, "4", NULL, OPTION_STARTUP, RANGE(1, 1024), NULL, \
       "threads that close rsockets; one that the library holds up is lost") \
     X(ms_rsockets_keepalive_interval, SECONDS, ADVANCED, "5", NULL, 0, RANGE(0, 86400), NULL, \

@@ -32,6 +32,7 @@ static struct {
     bool stopping;
     unsigned generation; /* threads of an earlier one were left behind */
     unsigned threads, stuck;
+    uint64_t closed_ns; /* when the last rclose returned */
     struct list queue;
     struct list closers; /* of any generation */
 } all;
@@ -68,6 +69,7 @@ static void close_one_locked(struct closer *self)
     }
     self->stuck = false;
     self->closing = NULL;
+    all.closed_ns = clock_monotonic_ns();
     mutex_unlock(&all.lock);
     if (c->slot != RSOCKETS_NO_SLOT)
         rsockets_slots_give(c->slot);
@@ -124,27 +126,33 @@ int rsockets_closers_start(void)
         r = add_thread_locked();
     mutex_unlock(&all.lock);
     if (r)
-        rsockets_closers_stop(UINT64_MAX);
+        rsockets_closers_stop();
     return r;
 }
 
-void rsockets_closers_stop(uint64_t deadline_ns)
+/* When there is no more hope, unless another one is closed before. */
+static uint64_t give_up_ns_locked(uint64_t start_ns)
 {
+    return (all.closed_ns > start_ns ? all.closed_ns : start_ns) + rsockets_options.close_timeout_ns;
+}
+
+void rsockets_closers_stop(void)
+{
+    const uint64_t start = clock_monotonic_ns();
     unsigned left;
 
     mutex_lock(&all.lock);
     all.stopping = true;
     cond_broadcast(&all.work);
-    while (all.threads && cond_wait_until(&all.done, &all.lock, deadline_ns))
-        ;
+    while (all.threads && clock_monotonic_ns() < give_up_ns_locked(start))
+        cond_wait_until(&all.done, &all.lock, give_up_ns_locked(start));
     left = all.threads;
     list_for_each(c, &all.queue, struct rsockets_closing, link)
         left++;
     if (left)
         derr(rdma,
              "stopping with %u rsockets that do not close: their peers do not answer; they are left to the "
-             "end "
-             "of the process",
+             "end of the process",
              left);
     all.generation++;
     all.threads = all.stuck = 0;
@@ -183,7 +191,7 @@ void rsockets_closers_look(uint64_t now)
         if (c->generation == all.generation)
             all.stuck++;
     }
-    while (!all.stopping && all.threads - all.stuck < rsockets_options.closers &&
+    while ((!all.stopping || !list_empty(&all.queue)) && all.threads - all.stuck < rsockets_options.closers &&
            all.threads < rsockets_options.closers + rsockets_options.max_connections)
         if (add_thread_locked())
             break;

@@ -27,8 +27,8 @@ struct rsockets_closing {
 };
 
 int rsockets_closers_start(void) MUST_CHECK;
-/* Waits until all is closed, or until the deadline. */
-void rsockets_closers_stop(uint64_t deadline_ns);
+/* Waits until all is closed, or until nothing has been closed for ms_rsockets_close_timeout. */
+void rsockets_closers_stop(void);
 
 /* Nobody may use the rsocket any more. Never blocks. */
 void rsockets_closers_give(struct rsockets_closing *c);

@@ -109,7 +109,7 @@ static int start_threads(void)
 out_watchdog:
     rsockets_watchdog_stop();
 out_closers:
-    rsockets_closers_stop(UINT64_MAX);
+    rsockets_closers_stop();
     return r;
 }
 
@@ -153,7 +153,7 @@ static void rs_stop(void)
         rsockets_connector_begin_stop();
         rsockets_accepter_end_stop(now + THREAD_WAIT_NS);
         rsockets_connector_end_stop(now + rsockets_options.close_timeout_ns);
-        rsockets_closers_stop(now + rsockets_options.close_timeout_ns);
+        rsockets_closers_stop();
         rsockets_watchdog_stop();
     }
     pthread_mutex_unlock(&starting);

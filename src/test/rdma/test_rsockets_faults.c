@@ -355,6 +355,24 @@ static void case_closes_that_hang(void **state UNUSED)
     peer_kill(&peer);
 }
 
+/* Closing many takes longer than stopping waits for one, and all are closed. */
+static void case_stop_closes_all(void **state UNUSED)
+{
+    enum { PAIRS = 150 };
+    struct rig rig;
+
+    set("ms_rsockets_close_timeout", "3");
+    set("ms_rsockets_max_connections", "300");
+    serve(&rig, rs());
+    for (int i = 0; i < PAIRS; i++)
+        rig_dial(&rig, RIG_SOURCE, 10);
+    assert_true(rig_run(&rig, rig_sources_done, NULL, 2 * PATIENCE_MS));
+    wait_accepted(&rig, PAIRS);
+    assert_int_equal(status().sockets, 2 * PAIRS);
+    rig_destroy(&rig);
+    assert_int_equal(status().sockets, 0);
+}
+
 static void assert_refused_after_fork(struct rig *rig, struct transport_socket *s)
 {
     struct transport_poller *poller;
@@ -542,6 +560,7 @@ static void case_small_buffers(void **state UNUSED)
     X(capacity)                  \
     X(peer_killed_while_full)    \
     X(closes_that_hang)          \
+    X(stop_closes_all)           \
     X(after_fork)                \
     X(accepting_is_quick)        \
     X(deadlines_between_traffic) \
