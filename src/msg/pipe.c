@@ -246,6 +246,27 @@ void pipe_abandon(struct pipe *p)
     take_down(p);
 }
 
+/* A peer that breaks the protocol or does not answer is for operators to see; that sockets come and go is
+ * not. */
+static int fault_level(const struct pipe *p, int error)
+{
+    const bool open = p->state == PIPE_OPEN;
+
+    switch (error) {
+    case -EBADMSG:
+    case -E2BIG:
+    case -EPROTO:
+    case -EPROTONOSUPPORT:
+        return 0;
+    case -EACCES:
+        return open ? 0 : 1;
+    case -ETIMEDOUT:
+        return open || p->acceptor ? 0 : 1;
+    default:
+        return open ? 2 : 1;
+    }
+}
+
 void pipe_fault(struct pipe *p, int error, const char *reason)
 {
     bool was_held = p->state == PIPE_HELD;
@@ -254,7 +275,7 @@ void pipe_fault(struct pipe *p, int error, const char *reason)
 
     if (p->state == PIPE_CLOSED)
         return;
-    dout(ms, p->state == PIPE_OPEN ? 2 : 1, "%s: %s while %s: %s", pipe_describe(p, text), reason,
+    dout(ms, fault_level(p, error), "%s: %s while %s: %s", pipe_describe(p, text), reason,
          pipe_state_name(p->state), strerror(-error));
     inject_internal_delay(p->messenger->conf);
     pipe_get(p);
