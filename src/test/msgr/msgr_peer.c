@@ -71,15 +71,18 @@ static bool is_whole(const struct message *m, uint64_t number)
 static bool dispatch(void *arg, struct message *m)
 {
     struct peer *p = arg;
+    uintptr_t due; /* each connection is counted by itself */
 
     if (m->type != TYPE_NUMBERED)
         return false;
+    due = (uintptr_t)connection_private(m->con) + 1;
+    connection_set_private(m->con, (void *)due, NULL);
     mutex_lock(&p->lock);
     p->received++;
-    if (!is_whole(m, p->received)) {
+    if (!is_whole(m, due)) {
         p->wrong++;
         fprintf(stderr, "message %llu came where %llu was due, or was damaged\n", (unsigned long long)m->tid,
-                (unsigned long long)p->received);
+                (unsigned long long)due);
     }
     if (p->answers)
         connection_send(m->con, make_numbered(m->tid, m->data.len));
@@ -188,7 +191,7 @@ static int send_all(const struct conf *conf, const struct entity_addrvec *addrs,
     struct connection *c;
     struct peer p;
     uint64_t deadline, sent = 0;
-    bool going = true, good;
+    bool going = true, told = false, good;
 
     /* A lossless peer listens, too: after a fault it is dialled by the one who has something to say. */
     if (entity_addrvec_copy(&own, addrs) < 0)
@@ -203,6 +206,11 @@ static int send_all(const struct conf *conf, const struct entity_addrvec *addrs,
     deadline = clock_monotonic_ns() + PATIENCE_NS;
     mutex_lock(&p.lock);
     while (going && p.received < total) {
+        if (p.received && !told) {
+            puts("under way");
+            fflush(stdout);
+            told = true;
+        }
         for (; sent < total && sent < p.received + IN_FLIGHT; sent++)
             connection_send(c, make_numbered(sent + 1, len));
         going = cond_wait_until(&p.changed, &p.lock, deadline);

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Two processes talk without loss while their socket calls fail on purpose; one of them is stopped for a while; one is
-# killed and comes back. Over TCP on loopback, or by the environment (for a machine with RDMA) over what
-# TEST_MS_TYPES="LISTENER'S SENDER'S" says, on TEST_IP.
+# Two processes talk without loss while their socket calls fail on purpose, while one of them is stopped for a while, and
+# while others that talk to the same one are killed. Over TCP on loopback, or by the environment (for a machine with
+# RDMA) over what TEST_MS_TYPES="LISTENER'S SENDER'S" says, on TEST_IP.
 set -u
 cd "${top_builddir:-.}" || exit 99
 peer=src/test/msgr/msgr_peer
@@ -47,7 +47,7 @@ send() { # COUNT BYTES [OPTIONS]
     return $status
 }
 
-echo 1..4
+echo 1..5
 port=0
 
 start_listener
@@ -74,4 +74,27 @@ sleep 1
 kill -CONT "$listener"
 wait $sender && stop_listener
 report $? "a listener that stood still for a second"
+
+# Sends without end, and dies in the middle of it.
+killed_sender() {
+    local pid status=1
+    $peer send "$addrs" 1000000 5000 --ms_type "$sender_type" >"$work/victim" 2>&1 &
+    pid=$!
+    for _ in $(seq 600); do
+        grep -q '^under way' "$work/victim" && status=0 && break
+        sleep 0.05
+    done
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    return $status
+}
+
+start_listener
+send 20000 2000 &
+sender=$!
+r=0
+for _ in 1 2 3 4 5; do killed_sender || r=1; done
+wait $sender || r=1
+stop_listener || r=1
+report $r "20000 messages there and back while five other peers are killed"
 exit 0
