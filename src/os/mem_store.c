@@ -12,29 +12,12 @@
 #include <string.h>
 
 #include "common/list.h"
-#include "common/log.h"
 #include "common/mutex.h"
 #include "common/slice_codec.h"
 #include "common/treap.h"
-#include "os/extents.h"
-#include "os/object_store.h"
+#include "os/mem_object.h"
 
 enum { MEM_OVERHEAD = 512 }; /* what an object takes beside its data, roughly */
-
-/* A name or key with its value: attributes, omap, records. */
-struct mem_pair {
-    struct treap_node node;
-    struct slice key, value;
-};
-
-struct mem_object {
-    struct treap_node node;
-    struct hobject name;
-    uint64_t size;
-    struct extents data;
-    struct treap attrs, omap;
-    struct slice omap_header;
-};
 
 struct os_collection {
     struct list link; /* mem_store.collections; the store's lock */
@@ -51,7 +34,7 @@ struct mem_store {
     uint64_t size_limit;
     struct mutex lock;
     struct list collections; /* lock */
-    atomic_llong bytes, objects;
+    struct mem_usage usage;
 };
 
 static struct mem_store *mem_of(struct object_store *s)
@@ -59,239 +42,9 @@ static struct mem_store *mem_of(struct object_store *s)
     return CONTAINER_OF(s, struct mem_store, base);
 }
 
-/* In the middle of a transaction there is no way back: what is half done must not be seen. */
-static void no_memory(void)
-{
-    derr(osd, "memstore: no memory left in the middle of a transaction");
-    abort();
-}
-
-static void must(int r)
-{
-    if (r)
-        no_memory();
-}
-
-/* ---- pairs ---- */
-
-static int compare_pair(const void *key, const struct treap_node *n)
-{
-    return slice_compare(key, &CONTAINER_OF(n, struct mem_pair, node)->key);
-}
-
-static struct slice kept(const struct slice *s)
-{
-    struct slice copy;
-
-    if (!s->len)
-        return (struct slice){0};
-    if (s->buf && s->buf->size <= 2 * s->len)
-        return slice_get(s);
-    copy = slice_of(buffer_create_copy(s->data, s->len));
-    if (!copy.buf)
-        no_memory();
-    return copy;
-}
-
-static void pair_set(struct mem_store *s, struct treap *t, const struct slice *key, const struct slice *value)
-{
-    struct mem_pair *p = treap_entry(treap_find(t, key), struct mem_pair, node);
-
-    if (!p) {
-        p = calloc(1, sizeof(*p));
-        if (!p)
-            no_memory();
-        p->key = kept(key);
-        treap_insert(t, &p->key, &p->node);
-        atomic_fetch_add_explicit(&s->bytes, (long long)key->len, memory_order_relaxed);
-    }
-    atomic_fetch_add_explicit(&s->bytes, (long long)value->len - (long long)p->value.len,
-                              memory_order_relaxed);
-    slice_put(&p->value);
-    p->value = kept(value);
-}
-
-static void pair_free(struct mem_store *s, struct mem_pair *p)
-{
-    atomic_fetch_sub_explicit(&s->bytes, (long long)(p->key.len + p->value.len), memory_order_relaxed);
-    slice_put(&p->key);
-    slice_put(&p->value);
-    free(p);
-}
-
-static void pair_remove(struct mem_store *s, struct treap *t, const struct slice *key)
-{
-    struct mem_pair *p = treap_entry(treap_remove(t, key), struct mem_pair, node);
-
-    if (p)
-        pair_free(s, p);
-}
-
-static void pairs_clear(struct mem_store *s, struct treap *t)
-{
-    while (t->root)
-        pair_remove(s, t, &CONTAINER_OF(t->root, struct mem_pair, node)->key);
-}
-
-static void pairs_remove_range(struct mem_store *s, struct treap *t, const struct slice *first,
-                               const struct slice *end)
-{
-    struct mem_pair *p;
-
-    while ((p = treap_entry(treap_lower_bound(t, first), struct mem_pair, node)) &&
-           slice_compare(&p->key, end) < 0)
-        pair_remove(s, t, &p->key);
-}
-
-static void pairs_visit(const struct treap *t, const struct slice *from, bool after, os_visit_pair visit,
-                        void *arg)
-{
-    struct treap_node *n = after ? treap_upper_bound(t, from) : treap_lower_bound(t, from);
-
-    while (n) {
-        struct mem_pair *p = CONTAINER_OF(n, struct mem_pair, node);
-        if (!visit(arg, &p->key, &p->value))
-            return;
-        n = treap_upper_bound(t, &p->key);
-    }
-}
-
 static struct slice text_slice(const char *text)
 {
     return (struct slice){.data = (const uint8_t *)text, .len = strlen(text)};
-}
-
-/* ---- objects ---- */
-
-static int compare_object(const void *key, const struct treap_node *n)
-{
-    return hobject_compare(key, &CONTAINER_OF(n, struct mem_object, node)->name);
-}
-
-static struct mem_object *find(const struct os_collection *c, const struct hobject *o)
-{
-    return treap_entry(treap_find(&c->objects, o), struct mem_object, node);
-}
-
-static struct mem_object *find_or_make(struct mem_store *s, struct os_collection *c, const struct hobject *o)
-{
-    struct mem_object *m = find(c, o);
-
-    if (m)
-        return m;
-    m = calloc(1, sizeof(*m));
-    if (!m)
-        no_memory();
-    must(hobject_copy(&m->name, o));
-    treap_init(&m->attrs, compare_pair);
-    treap_init(&m->omap, compare_pair);
-    treap_insert(&c->objects, &m->name, &m->node);
-    atomic_fetch_add_explicit(&s->objects, 1, memory_order_relaxed);
-    return m;
-}
-
-/* What follows changes m->data: the store counts the bytes by the difference. */
-static void count_data(struct mem_store *s, const struct mem_object *m, uint64_t before)
-{
-    atomic_fetch_add_explicit(&s->bytes, (long long)m->data.bytes - (long long)before, memory_order_relaxed);
-}
-
-static void object_clear(struct mem_store *s, struct mem_object *m)
-{
-    uint64_t before = m->data.bytes;
-
-    extents_destroy(&m->data);
-    count_data(s, m, before);
-    m->size = 0;
-    pairs_clear(s, &m->attrs);
-    pairs_clear(s, &m->omap);
-    slice_put(&m->omap_header);
-    m->omap_header = (struct slice){0};
-}
-
-static void object_remove(struct mem_store *s, struct os_collection *c, const struct hobject *o)
-{
-    struct mem_object *m = treap_entry(treap_remove(&c->objects, o), struct mem_object, node);
-
-    if (!m)
-        return;
-    object_clear(s, m);
-    hobject_destroy(&m->name);
-    free(m);
-    atomic_fetch_sub_explicit(&s->objects, 1, memory_order_relaxed);
-}
-
-static void object_write(struct mem_store *s, struct mem_object *m, uint64_t offset, const struct slice *data)
-{
-    uint64_t before = m->data.bytes;
-
-    must(extents_write(&m->data, offset, data));
-    if (m->size < offset + data->len)
-        m->size = offset + data->len;
-    count_data(s, m, before);
-}
-
-static void object_zero(struct mem_store *s, struct mem_object *m, uint64_t offset, uint64_t length)
-{
-    uint64_t before = m->data.bytes;
-
-    must(extents_punch(&m->data, offset, length));
-    if (m->size < offset + length)
-        m->size = offset + length;
-    count_data(s, m, before);
-}
-
-static void object_truncate(struct mem_store *s, struct mem_object *m, uint64_t size)
-{
-    uint64_t before = m->data.bytes;
-
-    if (size < m->size)
-        must(extents_punch(&m->data, size, m->size - size));
-    m->size = size;
-    count_data(s, m, before);
-}
-
-static bool copy_pair(void *arg, const struct slice *key, const struct slice *value)
-{
-    void **a = arg;
-
-    pair_set(a[0], a[1], key, value);
-    return true;
-}
-
-static void object_clone(struct mem_store *s, struct os_collection *c, const struct mem_object *from,
-                         const struct hobject *to)
-{
-    struct mem_object *m = find_or_make(s, c, to);
-    struct slice none = {0};
-    void *attrs[] = {s, &m->attrs}, *omap[] = {s, &m->omap};
-
-    object_clear(s, m);
-    must(extents_copy(&m->data, &from->data));
-    count_data(s, m, 0);
-    m->size = from->size;
-    m->omap_header = slice_get(&from->omap_header);
-    pairs_visit(&from->attrs, &none, false, copy_pair, attrs);
-    pairs_visit(&from->omap, &none, false, copy_pair, omap);
-}
-
-static void object_clone_range(struct mem_store *s, struct os_collection *c, const struct mem_object *from,
-                               const struct hobject *to, const struct os_op *op)
-{
-    struct mem_object *m = find_or_make(s, c, to);
-    uint64_t length = op->offset >= from->size               ? 0
-                      : op->length > from->size - op->offset ? from->size - op->offset
-                                                             : op->length;
-    uint64_t at = op->target_offset;
-    struct bufferlist bl;
-
-    bufferlist_init(&bl);
-    must(extents_read(&from->data, op->offset, length, &bl));
-    for (unsigned i = 0; i < bl.count; i++) {
-        object_write(s, m, at, &bl.slices[i]);
-        at += bl.slices[i].len;
-    }
-    bufferlist_destroy(&bl);
 }
 
 /* ---- transactions ---- */
@@ -303,7 +56,7 @@ static void set_pairs(struct mem_store *s, struct treap *t, const struct slice *
 
     slice_list_begin(&l, pairs, true);
     while (slice_list_next(&l, &key, &value))
-        pair_set(s, t, &key, &value);
+        mem_pair_set(&s->usage, t, &key, &value);
 }
 
 static void remove_pairs(struct mem_store *s, struct treap *t, const struct slice *keys)
@@ -313,7 +66,7 @@ static void remove_pairs(struct mem_store *s, struct treap *t, const struct slic
 
     slice_list_begin(&l, keys, false);
     while (slice_list_next(&l, &key, &value))
-        pair_remove(s, t, &key);
+        mem_pair_remove(&s->usage, t, &key);
 }
 
 /* Ops on the data of one object. */
@@ -322,19 +75,19 @@ static bool apply_data(struct mem_store *s, struct os_collection *c, const struc
 {
     switch (op->code) {
     case OS_OP_TOUCH:
-        find_or_make(s, c, o);
+        mem_object_make(&s->usage, &c->objects, o);
         return true;
     case OS_OP_WRITE:
-        object_write(s, find_or_make(s, c, o), op->offset, &op->data);
+        mem_object_write(&s->usage, mem_object_make(&s->usage, &c->objects, o), op->offset, &op->data);
         return true;
     case OS_OP_ZERO:
-        object_zero(s, find_or_make(s, c, o), op->offset, op->length);
+        mem_object_zero(&s->usage, mem_object_make(&s->usage, &c->objects, o), op->offset, op->length);
         return true;
     case OS_OP_TRUNCATE:
-        object_truncate(s, find_or_make(s, c, o), op->length);
+        mem_object_truncate(&s->usage, mem_object_make(&s->usage, &c->objects, o), op->length);
         return true;
     case OS_OP_REMOVE:
-        object_remove(s, c, o);
+        mem_object_remove(&s->usage, &c->objects, o);
         return true;
     default:
         return false;
@@ -350,19 +103,19 @@ static bool apply_pairs(struct mem_store *s, struct os_collection *c, const stru
     if (op->code < OS_OP_SETATTR || op->code >= OS_OP_MKCOLL || op->code == OS_OP_CLONE ||
         op->code == OS_OP_CLONE_RANGE)
         return false;
-    m = find_or_make(s, c, o);
+    m = mem_object_make(&s->usage, &c->objects, o);
     switch (op->code) {
     case OS_OP_SETATTR:
-        pair_set(s, &m->attrs, &op->name, &op->data);
+        mem_pair_set(&s->usage, &m->attrs, &op->name, &op->data);
         break;
     case OS_OP_RMATTR:
-        pair_remove(s, &m->attrs, &op->name);
+        mem_pair_remove(&s->usage, &m->attrs, &op->name);
         break;
     case OS_OP_RMATTRS:
-        pairs_clear(s, &m->attrs);
+        mem_pairs_clear(&s->usage, &m->attrs);
         break;
     case OS_OP_OMAP_CLEAR:
-        pairs_clear(s, &m->omap);
+        mem_pairs_clear(&s->usage, &m->omap);
         slice_put(&m->omap_header);
         m->omap_header = (struct slice){0};
         break;
@@ -373,11 +126,11 @@ static bool apply_pairs(struct mem_store *s, struct os_collection *c, const stru
         remove_pairs(s, &m->omap, &op->data);
         break;
     case OS_OP_OMAP_RMKEYRANGE:
-        pairs_remove_range(s, &m->omap, &op->name, &op->data);
+        mem_pairs_remove_range(&s->usage, &m->omap, &op->name, &op->data);
         break;
     case OS_OP_OMAP_SETHEADER:
         slice_put(&m->omap_header);
-        m->omap_header = kept(&op->data);
+        m->omap_header = mem_keep(&op->data);
         break;
     }
     return true;
@@ -386,15 +139,15 @@ static bool apply_pairs(struct mem_store *s, struct os_collection *c, const stru
 static void apply_clone(struct mem_store *s, struct os_collection *c, const struct os_transaction *t,
                         const struct os_op *op)
 {
-    const struct mem_object *from = find(c, t->objects[op->object]);
+    const struct mem_object *from = mem_object_find(&c->objects, t->objects[op->object]);
     const struct hobject *to = t->objects[op->target];
 
     if (!from && op->code == OS_OP_CLONE)
-        object_remove(s, c, to);
+        mem_object_remove(&s->usage, &c->objects, to);
     else if (from && op->code == OS_OP_CLONE)
-        object_clone(s, c, from, to);
+        mem_object_clone(&s->usage, &c->objects, from, to);
     else if (from)
-        object_clone_range(s, c, from, to, op);
+        mem_object_clone_range(&s->usage, &c->objects, from, to, op);
 }
 
 static struct os_collection *collection_find_locked(struct mem_store *s, struct coll_id id)
@@ -411,13 +164,13 @@ static struct os_collection *collection_make(struct mem_store *s, struct coll_id
     struct os_collection *c = calloc(1, sizeof(*c));
 
     if (!c)
-        no_memory();
+        mem_no_memory();
     c->id = id;
     c->refs = 1;
     c->bits = bits;
     mutex_init(&c->lock, "mem_collection", LOCK_RANK_OS);
-    treap_init(&c->objects, compare_object);
-    treap_init(&c->records, compare_pair);
+    treap_init(&c->objects, mem_object_compare);
+    treap_init(&c->records, mem_pair_compare);
     mutex_lock(&s->lock);
     list_add_tail(&s->collections, &c->link);
     mutex_unlock(&s->lock);
@@ -435,8 +188,9 @@ static void collection_put(struct object_store *base, struct os_collection *c)
     if (!last)
         return;
     while (c->objects.root)
-        object_remove(s, c, &CONTAINER_OF(c->objects.root, struct mem_object, node)->name);
-    pairs_clear(s, &c->records);
+        mem_object_remove(&s->usage, &c->objects,
+                          &CONTAINER_OF(c->objects.root, struct mem_object, node)->name);
+    mem_pairs_clear(&s->usage, &c->records);
     mutex_destroy(&c->lock);
     free(c);
 }
@@ -481,13 +235,13 @@ static void apply_collection(struct mem_store *s, struct os_collection *c, const
         mutex_unlock(&s->lock);
         break;
     case OS_OP_COLL_SETKEY:
-        pair_set(s, &c->records, &op->name, &op->data);
+        mem_pair_set(&s->usage, &c->records, &op->name, &op->data);
         break;
     case OS_OP_COLL_RMKEY:
-        pair_remove(s, &c->records, &op->name);
+        mem_pair_remove(&s->usage, &c->records, &op->name);
         break;
     case OS_OP_COLL_RMKEYRANGE:
-        pairs_remove_range(s, &c->records, &op->name, &op->data);
+        mem_pairs_remove_range(&s->usage, &c->records, &op->name, &op->data);
         break;
     default:
         break;
@@ -578,7 +332,7 @@ static struct mem_object *lock_object(struct os_collection *c, const struct hobj
     struct mem_object *m;
 
     mutex_lock(&c->lock);
-    m = find(c, o);
+    m = mem_object_find(&c->objects, o);
     if (!m)
         mutex_unlock(&c->lock);
     return m;
@@ -660,7 +414,7 @@ static int mem_getattrs(struct object_store *s UNUSED, struct os_collection *c, 
 
     if (!m)
         return -ENOENT;
-    pairs_visit(&m->attrs, &none, false, visit, arg);
+    mem_pairs_visit(&m->attrs, &none, false, visit, arg);
     mutex_unlock(&c->lock);
     return 0;
 }
@@ -697,7 +451,7 @@ static int mem_omap_scan(struct object_store *s UNUSED, struct os_collection *c,
 
     if (!m)
         return -ENOENT;
-    pairs_visit(&m->omap, from, after, visit, arg);
+    mem_pairs_visit(&m->omap, from, after, visit, arg);
     mutex_unlock(&c->lock);
     return 0;
 }
@@ -737,7 +491,7 @@ static int mem_coll_scan(struct object_store *s UNUSED, struct os_collection *c,
     struct slice k = text_slice(from);
 
     mutex_lock(&c->lock);
-    pairs_visit(&c->records, &k, false, visit, arg);
+    mem_pairs_visit(&c->records, &k, false, visit, arg);
     mutex_unlock(&c->lock);
     return 0;
 }
@@ -745,12 +499,12 @@ static int mem_coll_scan(struct object_store *s UNUSED, struct os_collection *c,
 static void mem_statfs(struct object_store *base, struct object_store_statfs *out)
 {
     struct mem_store *s = mem_of(base);
-    uint64_t bytes = (uint64_t)atomic_load(&s->bytes);
+    uint64_t bytes = (uint64_t)atomic_load(&s->usage.bytes);
 
     *out = (struct object_store_statfs){
         .total = s->size_limit,
         .stored = bytes,
-        .allocated = bytes + (uint64_t)atomic_load(&s->objects) * MEM_OVERHEAD,
+        .allocated = bytes + (uint64_t)atomic_load(&s->usage.objects) * MEM_OVERHEAD,
     };
     out->available = out->total > out->allocated ? out->total - out->allocated : 0;
 }
