@@ -118,30 +118,48 @@ int step_getxattr(struct op_context *c, struct osd_op *op)
     return bufferlist_append(&op->out, value);
 }
 
-static bool note_attr(void *arg, const struct slice *key, const struct slice *value)
+struct attr_walk {
+    os_visit_pair visit;
+    void *arg;
+};
+
+static bool visit_attr(void *arg, const struct slice *key, const struct slice *value)
 {
     const size_t prefix = strlen(USER_ATTR_PREFIX);
-    struct step_list *l = arg;
+    const struct attr_walk *w = arg;
     struct slice name = *key;
 
     if (key->len <= prefix)
         return true; /* the info */
     name.data += prefix;
     name.len -= prefix;
-    step_list_add(l, &name, value);
+    return w->visit(w->arg, &name, value);
+}
+
+int op_each_attr(struct op_context *c, os_visit_pair visit, void *arg)
+{
+    struct attr_walk w = {visit, arg};
+
+    if (!c->exists)
+        return -ENOENT;
+    if (!c->obc->exists || c->replaced)
+        return 0;
+    return object_store_getattrs(osd_store(op_osd(c)), c->pg->coll, &c->obc->name, visit_attr, &w);
+}
+
+static bool list_attr(void *list, const struct slice *key, const struct slice *value)
+{
+    step_list_add(list, key, value);
     return true;
 }
 
 int step_getxattrs(struct op_context *c, struct osd_op *op)
 {
     struct step_list l;
-    int r = 0;
+    int r;
 
-    if (!c->exists)
-        return -ENOENT;
     step_list_init(&l);
-    if (c->obc->exists)
-        r = object_store_getattrs(osd_store(op_osd(c)), c->pg->coll, &c->obc->name, note_attr, &l);
+    r = op_each_attr(c, list_attr, &l);
     return step_give_list(op, &l, r);
 }
 

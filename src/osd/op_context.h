@@ -13,6 +13,7 @@
 #include "osd/pg.h"
 #include "osd/repop.h"
 
+struct notify;
 struct watch_change;
 
 struct op_context {
@@ -26,8 +27,8 @@ struct op_context {
     bool modified;           /* a new version is due */
     bool user_modified;      /* which users see */
     bool replaced;           /* removed in this operation: attributes as stored do not count any more */
-    struct watch_change *watch_changes; /* after the commit */
-    uint64_t notify_id;                 /* a notify was started: the reply does not wait for it */
+    struct watch_change *watch_changes; /* see watch_effects_apply() */
+    struct notify *notifies;
 };
 
 /* The data of the step. */
@@ -46,6 +47,8 @@ struct step_list {
 void step_list_init(struct step_list *l);
 /* A key and a value as blobs; value NULL: the key alone. */
 void step_list_add(struct step_list *l, const struct slice *key, const struct slice *value);
+/* Fills the count in; encode_error() says whether all of it is there. */
+void step_list_finish(struct step_list *l);
 /* Gives the list and what was encoded behind it, or, where error is one, frees it and returns error. */
 int step_give_list(struct osd_op *op, struct step_list *l, int error) MUST_CHECK;
 /* The object is there from now on. */
@@ -64,6 +67,9 @@ int step_checksum(struct op_context *c, struct osd_op *op);
 int step_cmpext(struct op_context *c, struct osd_op *op);
 int step_assert_ver(struct op_context *c, struct osd_op *op);
 int step_list_snaps(struct op_context *c, struct osd_op *op);
+
+/* What of the range is there. */
+int op_read_bytes(struct op_context *c, uint64_t offset, uint64_t length, struct bufferlist *out);
 
 /* op_write.c */
 int step_write(struct op_context *c, struct osd_op *op);
@@ -89,6 +95,8 @@ int step_rmxattr(struct op_context *c, struct osd_op *op);
 int op_getattr(struct op_context *c, const char *name, struct slice *value);
 int op_setattr(struct op_context *c, const char *name, const struct slice *value);
 int op_rmattr(struct op_context *c, const char *name);
+/* Users' attributes, by the names that they have for users. */
+int op_each_attr(struct op_context *c, os_visit_pair visit, void *arg);
 
 /* op_omap.c */
 int step_omap_get_keys(struct op_context *c, struct osd_op *op);
@@ -111,7 +119,7 @@ int step_notify(struct op_context *c, struct osd_op *op);
 int step_notify_ack(struct op_context *c, struct osd_op *op);
 int step_list_watchers(struct op_context *c, struct osd_op *op);
 
-/* cls.c */
+/* class_call.c */
 int step_call(struct op_context *c, struct osd_op *op);
 
 #endif

@@ -8,6 +8,7 @@
 #include "common/bytes.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "osd/class_call.h"
 #include "osd/op_context.h"
 #include "osd/osd.h"
 #include "osd/watch_notify.h"
@@ -103,14 +104,19 @@ void step_list_add(struct step_list *l, const struct slice *key, const struct sl
     l->count++;
 }
 
+void step_list_finish(struct step_list *l)
+{
+    if (!encode_error(&l->e))
+        put_le32(l->e.data, l->count);
+}
+
 int step_give_list(struct osd_op *op, struct step_list *l, int error)
 {
     if (error) {
         encode_destroy(&l->e);
         return error;
     }
-    if (!encode_error(&l->e))
-        put_le32(l->e.data, l->count);
+    step_list_finish(l);
     return step_give(op, &l->e);
 }
 
@@ -263,8 +269,10 @@ static struct pg_log_entry *new_entry(struct op_context *c, enum pg_log_kind kin
     e->kind = (uint8_t)kind;
     e->version = (struct eversion){pg->last_update.version + 1, pg->map->map.epoch};
     e->prior_version = c->obc->info.version;
-    e->reqid = c->req->reqid;
-    e->mtime = c->req->m.mtime;
+    if (c->req) {
+        e->reqid = c->req->reqid;
+        e->mtime = c->req->m.mtime;
+    }
     e->result = result;
     e->user_version = c->obc->info.user_version;
     return e;
@@ -288,10 +296,12 @@ static int adopt_info(struct op_context *c, struct pg_log_entry *e)
     struct slice bytes;
     int r;
 
-    count_change(c);
     info->prior_version = c->obc->info.version;
     info->version = e->version;
-    info->last_reqid = c->req->reqid;
+    if (c->req) {
+        count_change(c);
+        info->last_reqid = c->req->reqid;
+    }
     if (c->user_modified) {
         uint64_t floor = c->pg->last_user_version;
         info->user_version = (info->user_version > floor ? info->user_version : floor) + 1;
@@ -324,7 +334,7 @@ static void commit(struct op_context *c, struct pg_log_entry *e, int result)
     struct op_request *req = c->req;
     struct repop *r = c->repop;
 
-    if (!(req->m.flags & FLAG_RETURNVEC))
+    if (result >= 0 && !(req->m.flags & FLAG_RETURNVEC)) /* of a failure something may be told */
         drop_out_data(req);
     op_request_mark(req, OP_COMMITTING);
     r->reply = make_reply(c->pg, req, result, true, e->version, e->user_version);
@@ -347,9 +357,9 @@ static void commit_failure(struct op_context *c, int result)
     commit(c, e, result);
 }
 
-static void commit_success(struct op_context *c)
+static void commit_success(struct op_context *c, int result)
 {
-    struct pg_log_entry *e = new_entry(c, c->exists ? PG_LOG_MODIFY : PG_LOG_DELETE, 0);
+    struct pg_log_entry *e = new_entry(c, c->exists ? PG_LOG_MODIFY : PG_LOG_DELETE, result);
 
     if (!e || adopt_info(c, e)) {
         pg_log_entry_free(e);
@@ -357,21 +367,44 @@ static void commit_success(struct op_context *c)
         op_reply_error(c->pg, c->req, -ENOMEM);
         return;
     }
-    watch_changes_apply(c); /* who watches now; before the answer */
-    commit(c, e, 0);
+    watch_effects_apply(c); /* who watches now; before the answer */
+    commit(c, e, result);
 }
 
 static void finish_write(struct op_context *c, int result)
 {
+    if (result > 0 && !(c->req->m.flags & FLAG_RETURNVEC))
+        result = 0;
     if (result < 0)
         commit_failure(c, result);
     else if (c->txn->op_count || c->modified)
-        commit_success(c);
+        commit_success(c, result);
     else {
-        watch_changes_apply(c);
-        reply_now(c->pg, c->req, result > 0 && !(c->req->m.flags & FLAG_RETURNVEC) ? 0 : result, true,
-                  (struct eversion){0}, c->obc->info.user_version);
+        watch_effects_apply(c);
+        reply_now(c->pg, c->req, result, true, (struct eversion){0}, c->obc->info.user_version);
     }
+}
+
+void op_update_info(struct pg *pg, struct object_context *obc, struct object_info *info)
+{
+    struct op_context c = {.pg = pg, .obc = obc, .exists = true, .info = *info};
+    struct pg_log_entry *e = NULL;
+
+    object_context_ref(obc);
+    c.repop = repop_create(pg, obc);
+    if (c.repop) {
+        c.txn = &c.repop->txn;
+        e = new_entry(&c, PG_LOG_MODIFY, 0);
+    }
+    if (e && adopt_info(&c, e) == 0) {
+        repop_start(c.repop, e);
+        return;
+    }
+    derr(osd, "no memory to change what is known of %s", obc->name.name);
+    pg_log_entry_free(e);
+    object_info_destroy(&c.info);
+    if (c.repop)
+        repop_free(c.repop);
 }
 
 /* ---- the operation ---- */
@@ -380,6 +413,7 @@ static void finish_write(struct op_context *c, int result)
 static int check_request(struct pg *pg, const struct op_request *req)
 {
     const struct m_osd_op *m = &req->m;
+    int r;
 
     if (req->on_pg)
         return req->writes ? -EINVAL : 0;
@@ -399,7 +433,8 @@ static int check_request(struct pg *pg, const struct op_request *req)
         derr(osd, "%s was to be written with snapshots, which are not supported", m->oid);
         return -EOPNOTSUPP;
     }
-    return req->writes ? osd_check_full(pg->osd, pg, m) : 0;
+    r = class_check_calls(req);
+    return r == 0 && req->writes ? osd_check_full(pg->osd, pg, m) : r;
 }
 
 /* An object whose writes are not on disk yet is not shown; who comes behind a waiting one waits, too. */
@@ -449,8 +484,9 @@ static void exec_read(struct op_context *c)
     result = run_steps(c);
     count_reads(c->pg, c->req);
     osd_count_op(op_osd(c), c->req, result);
-    if (c->notify_id && result >= 0)
-        watch_notify_started(c); /* answers may come from now on */
+    if (result >= 0)
+        watch_effects_apply(c);
+    watch_effects_drop(c);
     reply_now(c->pg, c->req, result, true, (struct eversion){0}, c->info.user_version);
 }
 
@@ -468,7 +504,7 @@ static void exec_write(struct op_context *c)
     if (c->repop)
         repop_free(c->repop);
     object_info_destroy(&c->info);
-    watch_changes_drop(c);
+    watch_effects_drop(c);
 }
 
 void op_exec(struct pg *pg, struct op_request *req)
@@ -489,6 +525,7 @@ void op_exec(struct pg *pg, struct op_request *req)
         op_reply_error(pg, req, r);
         return;
     }
+    watch_load(pg, c.obc);
     if (must_wait(c.obc, req)) {
         op_request_mark(req, OP_WAITING_FOR_OBJECT);
         req->work.run = op_exec_again;

@@ -12,5 +12,7 @@ void op_exec(struct pg *pg, struct op_request *req);
 
 /* Answers without having done anything; frees the request. */
 void op_reply_error(struct pg *pg, struct op_request *req, int error);
+/* Gives the object another info, on disk too, without anybody having asked; takes info. */
+void op_update_info(struct pg *pg, struct object_context *obc, struct object_info *info);
 
 #endif

@@ -19,7 +19,7 @@ static uint64_t clip(const struct op_context *c, uint64_t offset, uint64_t lengt
     return length < size - offset ? length : size - offset;
 }
 
-static int read_range(struct op_context *c, uint64_t offset, uint64_t length, struct bufferlist *out)
+int op_read_bytes(struct op_context *c, uint64_t offset, uint64_t length, struct bufferlist *out)
 {
     length = clip(c, offset, length);
     if (!length || !c->obc->exists)
@@ -50,7 +50,7 @@ int step_read(struct op_context *c, struct osd_op *op)
         x.length = 0;
     else if (x.length > size - x.offset)
         x.length = size - x.offset;
-    r = read_range(c, x.offset, x.length, &op->out);
+    r = op_read_bytes(c, x.offset, x.length, &op->out);
     x.length = op->out.len;
     osd_op_set_extent(op, x);
     return r;
@@ -119,7 +119,7 @@ int step_sparse_read(struct op_context *c, struct osd_op *op)
     (void)decode_u32(&d); /* the count, to be filled in */
     for (uint32_t i = 0; r == 0 && i < l.count; i++) {
         uint64_t offset = decode_u64(&d), length = decode_u64(&d);
-        r = read_range(c, offset, length, &data);
+        r = op_read_bytes(c, offset, length, &data);
     }
     encode_u32(&l.e, (uint32_t)data.len);
     r = step_give_list(op, &l, r);
@@ -166,7 +166,7 @@ int step_checksum(struct op_context *c, struct osd_op *op)
     if (x.chunk_size && (x.length == 0 || x.length % x.chunk_size))
         return -EINVAL;
     bufferlist_init(&data);
-    r = read_range(c, x.offset, x.length, &data);
+    r = op_read_bytes(c, x.offset, x.length, &data);
     if (r == 0)
         r = bufferlist_flatten(&data, &flat);
     bufferlist_destroy(&data);
@@ -211,7 +211,7 @@ int step_cmpext(struct op_context *c, struct osd_op *op)
     if (op->in.len != x.length)
         return -EINVAL;
     bufferlist_init(&have);
-    r = read_range(c, x.offset, x.length, &have);
+    r = op_read_bytes(c, x.offset, x.length, &have);
     at = r ? -1 : first_difference(&have, &op->in);
     bufferlist_destroy(&have);
     return r ? r : at >= 0 ? (int)(-CMPEXT_MISMATCH - at) : 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "osd/class_call.h"
 
 /* What an operation's code is about. */
 enum { CODE_TYPE = 0x0f00, CODE_TYPE_PG = 0x0500 };
@@ -44,14 +45,14 @@ static void look_at_steps(struct op_request *op)
 {
     for (unsigned i = 0; i < op->m.op_count; i++) {
         uint16_t code = op->m.ops[i].code;
-        if (osd_op_writes(code))
+        const struct class_method *method = code == OSD_OP_CALL ? class_method_find(&op->m.ops[i]) : NULL;
+        if (osd_op_writes(code) || (method && method->flags & CLASS_WR))
             op->writes = true;
-        else
+        if (!osd_op_writes(code) && (!method || method->flags & CLASS_RD))
             op->reads = true;
         if ((code & CODE_TYPE) == CODE_TYPE_PG)
             op->on_pg = true;
     }
-    /* A class call says by the flags of the whole what it may do. */
     if (op->m.flags & OSD_FLAG_WRITE)
         op->writes = true;
     if (op->m.flags & (OSD_FLAG_READ | OSD_FLAG_RWORDERED))

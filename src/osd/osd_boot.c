@@ -17,6 +17,7 @@
 #include "osd/osd.h"
 #include "osd/osd_heartbeat.h"
 #include "osd/osd_mgr.h"
+#include "osd/watch_notify.h"
 
 /* ---- the crush map ---- */
 
@@ -341,6 +342,13 @@ static void check_space(struct osd *osd)
     atomic_store(&osd->full_failsafe, full);
 }
 
+static void tick_pg(void *now, struct pg *pg)
+{
+    pg_lock(pg);
+    watch_tick(pg, *(const uint64_t *)now);
+    pg_unlock(pg);
+}
+
 void osd_tick(void *arg)
 {
     struct osd *osd = arg;
@@ -356,6 +364,7 @@ void osd_tick(void *arg)
         osd->beacon_ns = now;
         send_beacon(osd);
     }
+    osd_each_pg(osd, tick_pg, &now);
     osd_heartbeat_tick(osd, now);
     osd_mgr_tick(osd, now);
     if (timer_thread_arm(osd->timer, &osd->tick, now + NSEC_PER_SEC))

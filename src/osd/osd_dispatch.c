@@ -6,6 +6,7 @@
 #include "messages/m_ping.h"
 #include "osd/osd.h"
 #include "osd/osd_mgr.h"
+#include "osd/osd_session.h"
 #include "osd/watch_notify.h"
 
 /* ---- the queue's calls ---- */
@@ -203,9 +204,19 @@ static bool cluster_dispatch(void *arg, struct message *m)
     return true;
 }
 
+static void lose_watches(void *con, struct pg *pg)
+{
+    pg_lock(pg);
+    watch_connection_lost(pg, con);
+    pg_unlock(pg);
+}
+
 static void handle_reset(void *arg, struct connection *con)
 {
-    watch_connection_lost(arg, con);
+    const struct osd_session *session = connection_private(con);
+
+    if (session && atomic_load(&session->watches))
+        osd_each_pg(arg, lose_watches, con);
     osd_mgr_connection_lost(arg, con);
 }
 

@@ -7,6 +7,7 @@
 
 #include "auth/caps.h"
 #include "common/log.h"
+#include "osd/class_call.h"
 #include "osd/op_request.h"
 
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER; /* two messages of one connection may come first */
@@ -54,14 +55,24 @@ struct osd_session *osd_session_of(struct connection *con)
     return s;
 }
 
-/* Methods of classes say themselves whether they read or write; until one is known, both must be allowed. */
+/* What classes do is allowed by other capabilities than what is done without them. */
+static unsigned bits_of_call(const struct osd_op *op)
+{
+    const struct class_method *m = class_method_find(op);
+
+    if (!m)
+        return 0; /* class_check_calls() will refuse it */
+    return (m->flags & CLASS_RD ? CAPS_CLASS_READ : 0) | (m->flags & CLASS_WR ? CAPS_CLASS_WRITE : 0);
+}
+
 static unsigned bits_of(const struct op_request *req)
 {
-    unsigned bits = (req->reads ? CAPS_R : 0) | (req->writes ? CAPS_W : 0);
+    unsigned bits = 0;
 
-    for (unsigned i = 0; i < req->m.op_count; i++)
-        if (req->m.ops[i].code == OSD_OP_CALL)
-            bits |= CAPS_CLASS_READ | CAPS_CLASS_WRITE;
+    for (unsigned i = 0; i < req->m.op_count; i++) {
+        const struct osd_op *op = &req->m.ops[i];
+        bits |= op->code == OSD_OP_CALL ? bits_of_call(op) : osd_op_writes(op->code) ? CAPS_W : CAPS_R;
+    }
     return bits;
 }
 

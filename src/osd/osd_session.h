@@ -18,6 +18,7 @@ struct op_request;
 
 struct osd_session {
     atomic_uint sent_epoch; /* newest map that it was sent without asking */
+    atomic_bool watches;    /* it has begun a watch */
     bool everything;        /* `allow *`, or nobody is asked who he is */
     struct caps *caps;      /* else; NULL: none that can be read */
 };

@@ -41,6 +41,8 @@ struct pg *pg_create(struct osd *osd, struct pg_id id)
     object_contexts_init(&pg->objects, OBJECTS_KEPT);
     list_init(&pg->waiting);
     list_init(&pg->repops);
+    list_init(&pg->watches);
+    list_init(&pg->notifies);
     pg->out_end = &pg->out;
     pg->last_change = utime_from_ns(clock_realtime_ns());
     snprintf(pg->inactive_why, sizeof(pg->inactive_why), "no map yet");
@@ -333,7 +335,6 @@ static void activate(struct pg *pg, uint32_t epoch)
     pg->history.last_epoch_started = pg->history.last_epoch_clean = epoch;
     pg->history.last_interval_started = pg->history.last_interval_clean = pg->history.same_interval_since;
     save_later(pg);
-    watch_restore(pg);
     pg_run_works(pg, &pg->waiting);
 }
 

@@ -66,7 +66,9 @@ struct pg {
     struct list waiting; /* struct pg_work: until the group is active */
     struct list repops;  /* in order of versions */
     struct pg_out *out, **out_end;
-    unsigned notify_count;
+    struct list watches;   /* struct watch: of all objects */
+    struct list notifies;  /* struct notify */
+    uint32_t notify_count; /* so far */
     struct utime created_stamp, last_change, last_active, last_became_active;
     uint64_t reported_seq; /* of what managers are told */
 };

@@ -79,6 +79,18 @@ int string_list_copy(struct string_list *to, const struct string_list *from)
     return r;
 }
 
+void string_list_remove(struct string_list *l, const char *s)
+{
+    for (unsigned i = 0; i < l->count; i++) {
+        if (strcmp(l->items[i], s))
+            continue;
+        free(l->items[i]);
+        l->count--;
+        memmove(l->items + i, l->items + i + 1, (l->count - i) * sizeof(*l->items));
+        return;
+    }
+}
+
 bool string_list_contains(const struct string_list *l, const char *s)
 {
     for (unsigned i = 0; i < l->count; i++)

@@ -24,6 +24,7 @@ int string_list_copy(struct string_list *to, const struct string_list *from) MUS
 int string_list_push(struct string_list *l, const char *s) MUST_CHECK;
 /* Keeps the order of bytes and drops what is there already: a set. */
 int string_list_insert(struct string_list *l, const char *s) MUST_CHECK;
+void string_list_remove(struct string_list *l, const char *s); /* the first of them, if there is one */
 bool string_list_contains(const struct string_list *l, const char *s);
 bool string_list_equal(const struct string_list *a, const struct string_list *b);
 /* Pushes the parts of text between any of the separators; empty parts are dropped. */
