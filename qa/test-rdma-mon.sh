@@ -4,14 +4,12 @@
 # A monitor that is reached by RDMA, and by RDMA and TCP at once; TAP. Runs in qa/rdma-vm: monitor and clients are on
 # one machine whose two RDMA devices are its two ends of a wire.
 #
-# That it is RDMA is shown by four facts that have nothing to do with what our programs say about themselves, and by one
-# that compares the two; and each of them must be missing when the same is done over TCP.
+# That it is RDMA is shown by facts.sh; and each of the facts must be missing when the same is done over TCP.
 
 set -u
 export srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/tap.sh
-. "$srcdir/qa/interop/tap.sh"
-[ -n "${RDMA_VM:-}" ] || skip_all "runs in qa/rdma-vm"
+# shellcheck source=qa/rdma/facts.sh
+. "$srcdir/qa/rdma/facts.sh"
 
 readonly clients=3 value_bytes=60000 values=5
 readonly genuine=/usr/bin/ceph
@@ -29,10 +27,6 @@ stop_cluster() {
     "$srcdir/src/stop.sh"
 }
 
-monitor() {
-    cat out/mon.a.pid
-}
-
 # ---- traffic of which we know how much it is ----
 
 # Writes values and reads them back: values * value_bytes bytes to the monitor and as many from it.
@@ -48,79 +42,21 @@ move_payload() {
 
 # ---- the facts ----
 
-# Packets that a device has sent and received.
-device_packets() {
-    cat "/sys/class/infiniband/$1/ports/1/hw_counters/sent_pkts" "/sys/class/infiniband/$1/ports/1/hw_counters/rcvd_pkts"
-}
-
-note_counters() {
-    device_packets rxe0 >counters.0
-    device_packets rxe1 >counters.1
-}
-
-# Each direction moved at least the payload since note_counters. A packet of a path whose MTU is 1024 carries no more.
 counters_cover_payload() {
-    local end before now i
-    for end in 0 1; do
-        mapfile -t before <"counters.$end"
-        mapfile -t now < <(device_packets "rxe$end")
-        for i in 0 1; do
-            echo "rxe$end: $((now[i] - before[i])) packets"
-            [ $((now[i] - before[i])) -ge $((values * value_bytes / 1024)) ] || return
-        done
-    done
-}
-
-# Queue pairs of the monitor that are ready to send. The kernel names the thread that made them.
-queue_pairs() {
-    local thread count=0
-    for thread in $(rdma resource show qp | sed -n 's/.* type RC state RTS .* pid \([0-9]*\) .*/\1/p'); do
-        [ ! -d "/proc/$(monitor)/task/$thread" ] || count=$((count + 1))
-    done
-    echo $count
-}
-
-tcp_connections() {
-    ss -Htnp state established | grep -c "pid=$(monitor),"
-}
-
-# Open connections of the monitor by a transport, as it says itself.
-dumped_connections() {
-    ours daemon "$PWD/out/mon.a.asok" messenger dump | python3 -c '
-import json, sys
-def connections(node):
-    if isinstance(node, dict):
-        if "connections" in node:
-            yield from node["connections"]
-        node = list(node.values())
-    if isinstance(node, list):
-        for item in node:
-            if not (isinstance(item, dict) and "peer" in item):
-                yield from connections(item)
-print(sum(c["transport"] == sys.argv[1] and c["state"] == "OPEN" and bool(c["socket_addr"])
-          for c in connections(json.load(sys.stdin))))' "$1"
-}
-
-equal() {
-    echo "$1, expected $2"
-    [ "$1" = "$2" ]
+    counters_cover $((values * value_bytes))
 }
 
 # Between client and monitor: those that stay connected, while nothing else is.
 a_queue_pair_for_each_client() {
-    equal "$(queue_pairs)" $clients
+    equal "$(queue_pairs mon.a)" $clients
 }
 
 no_tcp_connection() {
-    equal "$(tcp_connections)" 0
+    equal "$(tcp_connections mon.a)" 0
 }
 
 dump_agrees() {
-    equal "$(dumped_connections rsockets)" $clients
-}
-
-not() {
-    ! "$@"
+    equal "$(dumped_connections mon.a rsockets)" $clients
 }
 
 # ---- clients that stay ----
@@ -184,7 +120,7 @@ negative_control() {
     check "tcp: not each has a queue pair" not a_queue_pair_for_each_client
     check "tcp: there are TCP connections" not no_tcp_connection
     check "tcp: messenger dump does not call them rsockets" not dump_agrees
-    check "tcp: messenger dump calls them simple" equal "$(dumped_connections simple)" $clients
+    check "tcp: messenger dump calls them simple" equal "$(dumped_connections mon.a simple)" $clients
     stop_clients
     check "tcp: the monitor stops" stop_cluster
 }

@@ -1,19 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Ends the daemons that vstart.sh started in the current directory: those whose pid files are in out/.
+# Ends daemons that vstart.sh started in the current directory: those whose pid files are in out/. See --help.
 
 set -u
 readonly patience=20 # seconds, then they are killed
 
 case ${1:-} in
-'') ;;
 --help | -h)
-    echo "Usage: stop.sh"
-    echo "End the daemons that vstart.sh started in the current directory."
+    echo "Usage: stop.sh [DAEMON]..."
+    echo "End the daemons that vstart.sh started in the current directory, or of them only those named, such as osd.1."
     exit 0
     ;;
-*)
+-*)
     echo "stop.sh: unknown option $1 (see --help)" >&2
     exit 1
     ;;
@@ -38,9 +37,14 @@ stop() {
 }
 
 status=0
-for file in out/*.pid; do
+if [ $# -eq 0 ]; then # OSDs first, so that they can tell the monitor
+    for file in out/osd.*.pid out/mon.*.pid; do
+        set -- "$@" "$(basename "$file" .pid)"
+    done
+fi
+for name; do
+    file=out/$name.pid
     [ -s "$file" ] || continue
-    name=$(basename "$file" .pid)
     pid=$(<"$file")
     ! is_ours "$pid" || stop "$name" "$pid" || status=1
     rm -f "$file"

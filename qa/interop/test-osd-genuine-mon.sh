@@ -79,6 +79,8 @@ check "ls of a namespace" gives other rados -N ns ls
 check "bench" rados bench 2 write -b 4096 -t 8 --no-cleanup
 check "bench reads it back" rados bench 1 seq -t 8
 check "tell" gives "\"state\": \"active\"," eval 'genuine_ceph tell osd.0 status | grep -o "\"state\".*"'
+check "messenger dump" gives '"entity": "osd.0"' \
+    eval 'genuine_ceph daemon "$tmp/ceph-osd.0.asok" messenger dump | grep -o "\"entity\".*[a-z0-9]\"" | sort -u'
 
 count=$(rados ls | wc -l)
 check "the OSD is killed and starts again" eval 'kill -9 "$osd_pid"; wait "$osd_pid" 2>/dev/null; run_osd'

@@ -9,21 +9,28 @@
 #include "daemon/global_init.h"
 #include "osd/osd.h"
 #include "osd/osd_data.h"
+#include "osd/osd_key.h"
 
 enum { ERR_MAX = 1024 };
 
 #define CONFIG_TIMEOUT_NS UINT64_C(30000000000)
+
+static void set_defaults(struct conf *c)
+{
+    conf_set_default(c, OPT_keyring, "$osd_data/keyring");
+}
 
 static const struct args_program program = {
     .name = "ceph-osd",
     .usage = "ceph-osd -i ID [--mkfs [--osd-uuid UUID]] [option...]\n"
              "  --mkfs                 make the data of a new OSD and leave\n"
              "  --osd-uuid UUID        its identity; without it a random one\n"
-             "  --mkkey                make a secret key for it, with --mkfs\n"
+             "  --mkkey                with --mkfs: make a secret key too, in its keyring\n"
              "  --get-osd-fsid         print the OSD's identity and leave\n"
              "  --get-cluster-fsid     print that of its cluster and leave\n",
     .type = "osd",
     .flags = ARGS_DAEMON,
+    .defaults = set_defaults,
 };
 
 struct osd_args {
@@ -81,6 +88,17 @@ static int print_fsid(const struct conf *conf, bool cluster)
     return r;
 }
 
+static int make_key(const struct conf *conf)
+{
+    char *err = NULL;
+    int r = osd_key_make(conf, &err);
+
+    if (r)
+        fprintf(stderr, "ceph-osd: %s\n", err ? err : strerror(-r));
+    free(err);
+    return r;
+}
+
 static int offline(struct conf *conf, const struct osd_args *a)
 {
     const struct fsid none = {{0}};
@@ -92,7 +110,7 @@ static int offline(struct conf *conf, const struct osd_args *a)
     r = osd_mkfs(conf, &none, err, sizeof(err));
     if (r)
         fprintf(stderr, "ceph-osd: %s\n", err);
-    return r;
+    return r || !a->mkkey ? r : make_key(conf);
 }
 
 static void ended(void *arg)

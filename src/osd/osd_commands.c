@@ -75,13 +75,9 @@ static int cmd_messengers(void *arg, const json_t *cmd UNUSED, struct formatter 
 {
     struct osd *osd = arg;
 
-    formatter_open_object(f, NULL);
-    formatter_open_object(f, "public");
+    formatter_open_array(f, NULL);
     messenger_dump(osd->public, f);
-    formatter_close(f);
-    formatter_open_object(f, "cluster");
     messenger_dump(osd->cluster, f);
-    formatter_close(f);
     formatter_close(f);
     return 0;
 }

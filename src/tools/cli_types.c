@@ -172,8 +172,10 @@ static json_t *osd_name_value(const struct cli_type *type UNUSED, const char *wo
 {
     const char *number = strncmp(word, "osd.", 4) == 0 ? word + 4 : word;
 
+    if (all_in(number, strlen(number), isdigit)) /* monitors want the number itself */
+        return json_integer(strtoll(number, NULL, 10));
     if (strcmp(word, "*") == 0 || strcmp(word, "any") == 0 || strcmp(word, "all") == 0 ||
-        strcmp(number, "*") == 0 || all_in(number, strlen(number), isdigit))
+        strcmp(number, "*") == 0)
         return json_string(word);
     snprintf(why, why_size, "'%s' is no OSD such as 1 or osd.1", word);
     return NULL;
