@@ -42,9 +42,9 @@ run_our_mon() {
     wait_until 60 our_ceph fsid
 }
 
-# Our ceph with the conf of the monitor.
+# Our ceph with the conf of the monitor; patience: how many seconds it may take.
 our_ceph() {
-    timeout -k 5 60 "$build/src/tools/ceph" -c "$conf" "$@"
+    timeout -k 5 "${patience:-60}" "$build/src/tools/ceph" -c "$conf" "$@"
 }
 
 # gives PATTERN COMMAND...: it succeeds and prints that.
@@ -84,7 +84,7 @@ has_new() {
 
 # Who is known to the monitor, with keys and capabilities.
 entities() {
-    our_ceph auth ls 2>&1
+    our_ceph auth ls 2>/dev/null
 }
 
 # refused LOG PATTERN COMMAND...: it fails, LOG says why, and the entities are what they were.
@@ -94,7 +94,7 @@ refused() {
     shift 2
     entities >"$tmp/before"
     before=$(lines "$log")
-    timeout -k 5 30 "$@" >"$tmp/refused.out" 2>&1 && {
+    "$@" >"$tmp/refused.out" 2>&1 && {
         cat "$tmp/refused.out"
         return 1
     }
@@ -102,4 +102,33 @@ refused() {
     logged "$log" "$before" "$pattern" || return
     entities >"$tmp/after"
     diff "$tmp/before" "$tmp/after"
+}
+
+# attack TARGET ACTION...: puts an attacker in front of a port, in the place of an earlier one; see wire_attack.py. What
+# it does is in $attack_log. Sets attack_port, attack_pid and attack_log.
+attack() {
+    [ -z "${attack_pid:-}" ] || stop "$attack_pid"
+    attack_target=$1
+    attack_port=$(free_port)
+    attack_log=$tmp/attack.$attack_port.log
+    shift
+    : >"$attack_log"
+    /usr/bin/python3 "$srcdir/qa/interop/wire_attack.py" "$attack_port" "$attack_target" "$attack_log" "$@" \
+        >>"$tmp/attack.out" 2>&1 &
+    attack_pid=$!
+    on_exit stop "$attack_pid"
+    wait_until 30 grep -q listening "$attack_log"
+}
+
+# through COMMAND...: it dials the attacker instead and does not know.
+through() {
+    DIAL_ELSEWHERE=$attack_target:$attack_port ASAN_OPTIONS=verify_asan_link_order=0:${ASAN_OPTIONS:-} \
+        LD_PRELOAD=$build/src/test/interop/.libs/dial_elsewhere.so "$@"
+}
+
+# attacked DONE: the attacker did that.
+attacked() {
+    grep -q -e "$1" "$attack_log" && return
+    echo "there was no attack: $1"
+    return 1
 }

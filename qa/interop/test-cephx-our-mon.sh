@@ -54,20 +54,20 @@ check "what was imported is there" gives 'caps mon = "allow rw"' genuine_ceph au
 genuine_ceph auth add client.nomon osd 'allow *' 2>/dev/null
 genuine_ceph auth get client.nomon -o "$tmp/client.nomon.keyring" 2>/dev/null
 check "a wrong key" refused "$log" 'client.admin at .* is refused: it does not have the right key' \
-    "$genuine_bin/ceph" -c "$conf" -k "$tmp/wrong.keyring" --connect-timeout 10 -s
+    genuine_ceph -k "$tmp/wrong.keyring" --connect-timeout 10 -s
 check "a wrong key, by ours" refused "$log" 'client.admin at .* is refused: it does not have the right key' \
-    "$build/src/tools/ceph" -c "$conf" -k "$tmp/wrong.keyring" -s
+    our_ceph -k "$tmp/wrong.keyring" -s
 check "an unknown entity" refused "$log" 'client.nobody at .* is refused: there is no such entity' \
-    "$build/src/tools/ceph" -c "$conf" -k "$tmp/wrong.keyring" -n client.nobody -s
+    our_ceph -k "$tmp/wrong.keyring" -n client.nobody -s
 check "no capabilities for monitors" refused "$log" 'client.nomon at .* is refused: it has no capabilities for monitors' \
-    "$build/src/tools/ceph" -c "$conf" -n client.nomon -s
+    our_ceph -n client.nomon -s
 check "downgrade to none" refused "$log" 'client.admin at .* is refused: it offers no authentication' \
-    "$build/src/tools/ceph" -c "$conf" --auth_client_required=none -s
+    our_ceph --auth_client_required=none -s
 check "capabilities that are too small" refused "$log" 'client.reader at .* may not: .*auth ls.*: access denied' \
-    "$genuine_bin/ceph" -c "$conf" -n client.reader auth ls
+    genuine_ceph -n client.reader auth ls
 check "the same by ours" refused "$log" 'client.reader at .* may not: .*config set.*: access denied' \
-    "$build/src/tools/ceph" -c "$conf" -n client.reader config set global debug_ms 1
-check "a profile that nobody knows" refused "$log" '' "$genuine_bin/ceph" -c "$conf" auth add client.p mon 'profile strange'
+    our_ceph -n client.reader config set global debug_ms 1
+check "a profile that nobody knows" refused "$log" '' genuine_ceph auth add client.p mon 'profile strange'
 
 stop "$mon_pid"
 check "it starts again" run_our_mon a

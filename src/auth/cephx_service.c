@@ -220,6 +220,8 @@ enum auth_verdict cephx_service_check(struct cephx_service *s, struct auth_accep
     }
     if (v == AUTH_BAD)
         dout(auth, 0, "cephx: a %s is refused: %s", entity_type_name(peer_type), x.why);
+    else if (v == AUTH_OK)
+        dout(auth, 5, "cephx: %s.%s is let in", entity_type_name(identity->entity_type), identity->entity_id);
     *reply = encode_steal(&e, reply_len);
     encode_destroy(&e);
     cephx_ticket_blob_destroy(&x.authorizer.ticket);

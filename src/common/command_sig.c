@@ -280,3 +280,22 @@ char *command_joined(const json_t *cmd, const char *name)
     }
     return strbuf_steal(&s);
 }
+
+/* Values of options and of config-key may be secrets. */
+char *command_loggable(const char *text)
+{
+    json_t *cmd = json_loads(text, 0, NULL);
+    const char *prefix = json_string_value(json_object_get(cmd, "prefix"));
+    char *shown;
+
+    if (prefix && (strcmp(prefix, "config set") == 0 || strcmp(prefix, "config-key set") == 0 ||
+                   strcmp(prefix, "config-key put") == 0)) {
+        json_object_del(cmd, "value");
+        json_object_del(cmd, "val");
+        shown = json_dumps(cmd, 0);
+    } else {
+        shown = strdup(text);
+    }
+    json_decref(cmd);
+    return shown;
+}

@@ -29,6 +29,9 @@ bool command_sig_matches(const char *sig, const char *prefix);
 /* An array of words and argument descriptions, as get_command_descriptions has them, named "sig". */
 void command_sig_describe(struct formatter *f, const char *sig);
 
+/* A command, which is JSON, without what may be a secret: for logs. malloc'ed, NULL when out of memory. */
+char *command_loggable(const char *text);
+
 /* Checks that the object cmd has every argument it needs and that each is of its type. */
 int command_sig_check(const char *sig, const json_t *cmd, char **err) MUST_CHECK;
 

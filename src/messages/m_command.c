@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/command_sig.h"
+
 static void command_decode(void *payload, struct decode *d, uint16_t version UNUSED,
                            const struct message *msg UNUSED)
 {
@@ -33,8 +35,10 @@ static void command_destroy(void *payload)
 static void command_describe(const void *payload, char *buf, size_t size)
 {
     const struct m_command *m = payload;
+    char *cmd = command_loggable(m->cmd.count ? m->cmd.items[0] : "");
 
-    snprintf(buf, size, "%s", m->cmd.count ? m->cmd.items[0] : "");
+    snprintf(buf, size, "%s", cmd ? cmd : "?");
+    free(cmd);
 }
 
 const struct message_codec m_command_codec = {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/command_sig.h"
+
 static const char *first_word(const struct string_list *cmd)
 {
     return cmd->count ? cmd->items[0] : "";
@@ -40,8 +42,10 @@ static void command_destroy(void *payload)
 static void command_describe(const void *payload, char *buf, size_t size)
 {
     const struct m_mon_command *m = payload;
+    char *cmd = command_loggable(first_word(&m->cmd));
 
-    snprintf(buf, size, "%s v %" PRIu64, first_word(&m->cmd), m->paxos.version);
+    snprintf(buf, size, "%s v %" PRIu64, cmd ? cmd : "?", m->paxos.version);
+    free(cmd);
 }
 
 const struct message_codec m_mon_command_codec = {
@@ -88,9 +92,11 @@ static void ack_destroy(void *payload)
 static void ack_describe(const void *payload, char *buf, size_t size)
 {
     const struct m_mon_command_ack *m = payload;
+    char *cmd = command_loggable(first_word(&m->cmd));
 
-    snprintf(buf, size, "[%s]=%" PRId32 " %s v%" PRIu64, first_word(&m->cmd), m->result, m->status,
+    snprintf(buf, size, "[%s]=%" PRId32 " %s v%" PRIu64, cmd ? cmd : "?", m->result, m->status,
              m->paxos.version);
+    free(cmd);
 }
 
 const struct message_codec m_mon_command_ack_codec = {

@@ -90,22 +90,6 @@ static void run(struct mon_op *op)
         mon_op_reply(op, r);
 }
 
-/* What the logs may say of a command: values of options and of config-key may be secrets. */
-static char *loggable(const json_t *cmd, const char *prefix, const char *text)
-{
-    json_t *shown;
-    char *out;
-
-    if (strcmp(prefix, "config set") && strcmp(prefix, "config-key set") && strcmp(prefix, "config-key put"))
-        return strdup(text);
-    shown = json_copy((json_t *)cmd);
-    json_object_del(shown, "value");
-    json_object_del(shown, "val");
-    out = json_dumps(shown, 0);
-    json_decref(shown);
-    return out;
-}
-
 /* 0: op->command may be run. */
 static int prepare(struct mon_op *op, const char *text)
 {
@@ -121,7 +105,7 @@ static int prepare(struct mon_op *op, const char *text)
     prefix = command_str(op->cmd, "prefix", NULL);
     if (!prefix)
         return mon_op_fail(op, -EINVAL, "the command has no prefix");
-    op->text = loggable(op->cmd, prefix, text);
+    op->text = command_loggable(text);
     if (!op->text)
         return -ENOMEM;
     format = command_str(op->cmd, "format", "plain");
@@ -155,7 +139,8 @@ void mon_command_run(struct mon_op *op, const char *text)
 {
     int r = prepare(op, text);
 
-    dout(mon, 5, "command %s: %s", text, r ? strbuf_text(&op->status) : "accepted");
+    dout(mon, 5, "command %s: %s", op->text ? op->text : "that is none",
+         r ? strbuf_text(&op->status) : "accepted");
     if (r == -EINVAL && strcmp(command_str(op->cmd, "prefix", ""), "get_command_descriptions") == 0) {
         strbuf_clear(&op->status);
         mon_op_reply(op, describe(op));

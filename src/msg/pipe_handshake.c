@@ -2,6 +2,7 @@
 /* pipe_handshake: drives the handshake machine of a pipe: its bytes, and the answers that it needs from the
  * messenger, the session and the auth upcalls. See msg/pipe.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,7 +144,11 @@ static void answer_policy(struct pipe *p)
             messenger_auth_features(p->messenger, hs->connect.host_type, hs->connect.authorizer_protocol),
         .lossy = policy.lossy,
     };
+    uint64_t missing = ap.features_required & ~hs->connect.features;
+    char text[PIPE_TEXT_MAX];
 
+    if (missing)
+        dout(ms, 0, "%s: refused: it lacks features 0x%" PRIx64, pipe_describe(p, text), missing);
     msgr_v1_handshake_give_policy(hs, &ap);
 }
 

@@ -89,27 +89,41 @@ static int run_raw(struct bench *b, struct msgr_bench_report *r)
         what.size = b->options.sizes[r->count];
         e = msgr_bench_raw_run(b->conf, &b->addrs.addrs[0], &what, &r->results[r->count], b->err,
                                sizeof(b->err));
+        r->results[r->count].size = what.size;
     }
     return e;
 }
 
-static int run_messenger(struct bench *b, struct msgr_bench_report *r)
+static int run_sizes(struct bench *b, struct msgr_bench_report *r, enum msgr_bench_auth auth)
 {
     const struct msgr_bench_options *o = &b->options;
     struct msgr_bench_case what = o->what;
     struct msgr_bench_client *c =
-        msgr_bench_client_create(b->conf, b->ms_type, &b->addrs, b->err, sizeof(b->err));
+        msgr_bench_client_create(b->conf, b->ms_type, auth, &b->addrs, b->err, sizeof(b->err));
     int e;
 
     if (!c)
         return -EIO;
     e = msgr_bench_client_open(c, o->connections, PATIENCE_NS, what.progress, &r->opened, b->err,
                                sizeof(b->err));
-    for (; e == 0 && r->count < o->size_count; r->count += e == 0) {
-        what.size = o->sizes[r->count];
-        e = msgr_bench_client_run(c, &what, &r->results[r->count], b->err, sizeof(b->err));
+    for (unsigned i = 0; e == 0 && i < o->size_count; i++, r->count += e == 0) {
+        struct msgr_bench_result *result = &r->results[r->count];
+
+        what.size = o->sizes[i];
+        e = msgr_bench_client_run(c, &what, result, b->err, sizeof(b->err));
+        result->auth = auth;
+        result->size = what.size;
     }
     msgr_bench_client_free(c);
+    return e;
+}
+
+static int run_messenger(struct bench *b, struct msgr_bench_report *r)
+{
+    int e = 0;
+
+    for (unsigned i = 0; e == 0 && i < b->options.auth_count; i++)
+        e = run_sizes(b, r, b->options.auths[i]);
     return e;
 }
 
@@ -119,7 +133,7 @@ static int measure(struct bench *b)
     uint64_t bad = 0;
     int e;
 
-    r.results = calloc(b->options.size_count, sizeof(*r.results));
+    r.results = calloc((size_t)b->options.size_count * b->options.auth_count, sizeof(*r.results));
     if (!r.results) {
         snprintf(b->err, sizeof(b->err), "out of memory");
         return -ENOMEM;

@@ -288,11 +288,13 @@ static const struct dispatcher_ops client_ops = {
 /* ---- the main thread ---- */
 
 struct msgr_bench_client *msgr_bench_client_create(const struct conf *conf, const char *ms_type,
+                                                   enum msgr_bench_auth auth,
                                                    const struct entity_addrvec *server, char *err,
                                                    size_t err_size)
 {
     struct entity_name name = {.type = ENTITY_TYPE_CLIENT, .num = getpid()};
     struct policy policy = policy_lossy_client(0);
+    struct auth_upcalls upcalls;
     struct msgr_bench_client *c = calloc(1, sizeof(*c));
 
     if (!c || entity_addrvec_copy(&c->server, server) < 0) {
@@ -307,6 +309,8 @@ struct msgr_bench_client *msgr_bench_client_create(const struct conf *conf, cons
         msgr_bench_client_free(c);
         return NULL;
     }
+    msgr_bench_auth_dial(auth, &upcalls, &policy);
+    messenger_set_auth(c->m, &upcalls);
     messenger_set_default_policy(c->m, &policy);
     messenger_add_dispatcher(c->m, &client_ops, c);
     if (messenger_start(c->m) == 0)

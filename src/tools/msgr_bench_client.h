@@ -2,7 +2,7 @@
 /*
  * msgr_bench_client: the end of ceph-msgr-bench that asks, and measures.
  *
- * Owner: one client per process; create, open, any number of runs, free, all from one thread. The traffic
+ * Owner: one client at a time; create, open, any number of runs, free, all from one thread. The traffic
  * itself is driven from the messenger's fast dispatch, on the worker of each connection. Times: nanoseconds.
  * Errors: negative errno and a line in err.
  */
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "tools/latency_histogram.h"
+#include "tools/msgr_bench_auth.h"
 #include "tools/msgr_bench_wire.h"
 
 struct conf;
@@ -36,6 +37,8 @@ struct msgr_bench_case {
 };
 
 struct msgr_bench_result {
+    enum msgr_bench_auth auth;
+    uint32_t size;
     uint64_t messages; /* ping-pong: round trips; else messages that came, of both directions */
     uint64_t elapsed_ns, bad;
     uint64_t client_cpu_ns, server_cpu_ns;
@@ -52,6 +55,7 @@ struct msgr_bench_opened {
 };
 
 struct msgr_bench_client *msgr_bench_client_create(const struct conf *conf, const char *ms_type,
+                                                   enum msgr_bench_auth auth,
                                                    const struct entity_addrvec *server, char *err,
                                                    size_t err_size);
 void msgr_bench_client_free(struct msgr_bench_client *c);

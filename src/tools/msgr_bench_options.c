@@ -20,6 +20,7 @@ const char msgr_bench_usage[] =
     "  -t, --depth N              messages under way on each connection, in each direction (1)\n"
     "      --connections N        connections from the client to the server (1)\n"
     "      --pattern PATTERN      ping-pong, send, receive (seen from the client) or both (ping-pong)\n"
+    "      --auth HOW[,HOW...]    none, cephx, cephx-signed; connections and runs for each (none)\n"
     "      --check                compare the data that arrives with the data that was sent\n"
     "      --time SECONDS         length of each run (5)\n"
     "      --warmup SECONDS       traffic before it that does not count (0.5)\n"
@@ -100,6 +101,26 @@ static bool read_sizes(struct msgr_bench_options *o, const char *text)
     return false;
 }
 
+static bool read_auths(struct msgr_bench_options *o, const char *text)
+{
+    for (o->auth_count = 0; o->auth_count < MSGR_BENCH_AUTHS; text++) {
+        char name[16] = "";
+        size_t n = strcspn(text, ",");
+        int how;
+
+        if (n < sizeof(name))
+            memcpy(name, text, n);
+        how = find_name(name, msgr_bench_auth_names, MSGR_BENCH_AUTHS);
+        if (how < 0)
+            return false;
+        o->auths[o->auth_count++] = (enum msgr_bench_auth)how;
+        text += n;
+        if (!*text)
+            return true;
+    }
+    return false;
+}
+
 static bool read_seconds(const char *text, uint64_t *ns)
 {
     char *end;
@@ -126,6 +147,8 @@ static bool take_option(struct msgr_bench_options *o, int option, const char *te
         name = find_name(text, pattern_names, ARRAY_SIZE(pattern_names));
         o->what.pattern = (enum msgr_bench_pattern)name;
         return name >= 0;
+    case 'a':
+        return read_auths(o, text);
     case 'T':
         return read_seconds(text, &o->what.time_ns) && o->what.time_ns;
     case 'w':
@@ -154,6 +177,8 @@ static bool check_whole(const struct msgr_bench_options *o, char *err, size_t er
         wrong = "client needs the address of the server";
     else if (o->raw && o->what.pattern != MSGR_BENCH_PING_PONG && o->what.pattern != MSGR_BENCH_PATTERN_SEND)
         wrong = "--raw knows the patterns ping-pong and send only";
+    else if (o->raw && (o->auth_count != 1 || o->auths[0] != MSGR_BENCH_AUTH_NONE))
+        wrong = "--raw has no authentication";
     else if (o->raw && (o->connections != 1 || o->what.check))
         wrong = "--raw has one connection and checks nothing";
     for (unsigned i = 0; o->raw && i < o->size_count; i++)
@@ -171,6 +196,7 @@ bool msgr_bench_options_parse(struct msgr_bench_options *o, int argc, char **arg
         {"depth", required_argument, NULL, 't'},
         {"connections", required_argument, NULL, 'N'},
         {"pattern", required_argument, NULL, 'p'},
+        {"auth", required_argument, NULL, 'a'},
         {"check", no_argument, NULL, 'C'},
         {"time", required_argument, NULL, 'T'},
         {"warmup", required_argument, NULL, 'w'},
@@ -185,6 +211,7 @@ bool msgr_bench_options_parse(struct msgr_bench_options *o, int argc, char **arg
         .connections = 1,
         .sizes = {4096},
         .size_count = 1,
+        .auth_count = 1, /* none */
         .what = {.depth = 1, .warmup_ns = NSEC_PER_SEC / 2, .time_ns = 5 * NSEC_PER_SEC, .progress = true},
     };
     opterr = 0;

@@ -28,6 +28,8 @@ struct msgr_bench_options {
     unsigned connections;
     uint32_t sizes[MSGR_BENCH_SIZES_MAX];
     unsigned size_count;
+    enum msgr_bench_auth auths[MSGR_BENCH_AUTHS];
+    unsigned auth_count;
     struct msgr_bench_case what; /* all but size */
     enum msgr_bench_format format;
 };

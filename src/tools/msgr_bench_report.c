@@ -21,9 +21,9 @@ static double per_second(const struct msgr_bench_result *r, uint64_t n)
     return r->elapsed_ns ? (double)n * 1e9 / (double)r->elapsed_ns : 0;
 }
 
-static double megabytes(const struct msgr_bench_report *rep, unsigned i)
+static double megabytes(const struct msgr_bench_result *r)
 {
-    return per_second(&rep->results[i], rep->results[i].messages) * rep->options->sizes[i] / 1e6;
+    return per_second(r, r->messages) * r->size / 1e6;
 }
 
 static double quantile_us(const struct msgr_bench_result *r, double q)
@@ -66,17 +66,16 @@ static void end_as_json(struct formatter *f, const char *name, const struct msgr
     formatter_close(f);
 }
 
-static void result_as_json(struct formatter *f, const struct msgr_bench_report *rep, unsigned i)
+static void result_as_json(struct formatter *f, const struct msgr_bench_result *r)
 {
-    const struct msgr_bench_result *r = &rep->results[i];
-
     formatter_open_object(f, NULL);
-    formatter_uint(f, "size", rep->options->sizes[i]);
+    formatter_string(f, "auth", msgr_bench_auth_names[r->auth]);
+    formatter_uint(f, "size", r->size);
     formatter_uint(f, "messages", r->messages);
     formatter_uint(f, "bad", r->bad);
     formatter_raw(f, "seconds", "%.6f", (double)r->elapsed_ns / 1e9);
     formatter_raw(f, "messages_per_second", "%.1f", per_second(r, r->messages));
-    formatter_raw(f, "megabytes_per_second", "%.3f", megabytes(rep, i));
+    formatter_raw(f, "megabytes_per_second", "%.3f", megabytes(r));
     formatter_open_object(f, "latency_us");
     formatter_raw(f, "min", "%.3f", r->latency.count ? (double)r->latency.min / 1e3 : 0);
     formatter_raw(f, "mean", "%.3f", latency_histogram_mean(&r->latency) / 1e3);
@@ -117,7 +116,7 @@ static int print_json(const struct msgr_bench_report *r)
     end_as_json(&f, "server", op, &op->server_before, &op->server_after);
     formatter_open_array(&f, "results");
     for (unsigned i = 0; i < r->count; i++)
-        result_as_json(&f, r, i);
+        result_as_json(&f, &r->results[i]);
     formatter_close(&f);
     formatter_close(&f);
     text = formatter_steal(&f);
@@ -133,10 +132,11 @@ static int print_json(const struct msgr_bench_report *r)
 
 /* ---- table ---- */
 
-enum { SIZE, MESSAGES, MEGABYTES, P50, P99, P999, CPU_CLIENT, CPU_SERVER, BAD, COLUMNS };
+enum { AUTH, SIZE, MESSAGES, MEGABYTES, P50, P99, P999, CPU_CLIENT, CPU_SERVER, BAD, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
-    "SIZE", "MSG/S", "MB/S", "P50 US", "P99 US", "P99.9 US", "CPU/MSG CLIENT", "CPU/MSG SERVER", "BAD",
+    "AUTH",   "SIZE",     "MSG/S",          "MB/S",           "P50 US",
+    "P99 US", "P99.9 US", "CPU/MSG CLIENT", "CPU/MSG SERVER", "BAD",
 };
 
 PRINTF_LIKE(3, 4) static int cell(struct libscols_line *line, size_t column, const char *fmt, ...)
@@ -150,14 +150,14 @@ PRINTF_LIKE(3, 4) static int cell(struct libscols_line *line, size_t column, con
     return scols_line_set_data(line, column, text);
 }
 
-static int fill_line(struct libscols_line *line, const struct msgr_bench_report *rep, unsigned i)
+static int fill_line(struct libscols_line *line, const struct msgr_bench_result *r)
 {
-    const struct msgr_bench_result *r = &rep->results[i];
     int e = 0;
 
-    e |= cell(line, SIZE, "%u", rep->options->sizes[i]);
+    e |= cell(line, AUTH, "%s", msgr_bench_auth_names[r->auth]);
+    e |= cell(line, SIZE, "%u", r->size);
     e |= cell(line, MESSAGES, "%.0f", per_second(r, r->messages));
-    e |= cell(line, MEGABYTES, "%.1f", megabytes(rep, i));
+    e |= cell(line, MEGABYTES, "%.1f", megabytes(r));
     e |= cell(line, P50, "%.1f", quantile_us(r, 0.5));
     e |= cell(line, P99, "%.1f", quantile_us(r, 0.99));
     e |= cell(line, P999, "%.1f", quantile_us(r, 0.999));
@@ -203,7 +203,7 @@ static int print_table(const struct msgr_bench_report *r)
             e = -ENOMEM;
     for (unsigned i = 0; i < r->count && !e; i++) {
         struct libscols_line *line = scols_table_new_line(table, NULL);
-        if (!line || fill_line(line, r, i))
+        if (!line || fill_line(line, &r->results[i]))
             e = -ENOMEM;
     }
     if (!e)

@@ -11,7 +11,7 @@ struct msgr_bench_report {
     const struct msgr_bench_options *options;
     const struct conf *conf;
     struct msgr_bench_opened opened;
-    struct msgr_bench_result *results; /* one for each size that was run */
+    struct msgr_bench_result *results; /* one for each authentication and size that was run */
     unsigned count;
 };
 

@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "msg/messenger.h"
+#include "tools/msgr_bench_auth.h"
 #include "tools/msgr_bench_wire.h"
 
 static atomic_uint_least64_t received, wrong;
@@ -95,6 +96,7 @@ struct messenger *msgr_bench_server_start(const struct conf *conf, const char *m
 {
     struct entity_name name = {.type = ENTITY_TYPE_OSD, .num = 0};
     struct policy policy = policy_stateless_server(0);
+    struct auth_upcalls upcalls;
     struct messenger *m =
         messenger_create(conf, ms_type, name, "bench-server", (uint32_t)getpid(), err, err_size);
     int r;
@@ -103,7 +105,13 @@ struct messenger *msgr_bench_server_start(const struct conf *conf, const char *m
         return NULL;
     messenger_set_default_policy(m, &policy);
     messenger_add_dispatcher(m, &server_ops, NULL);
-    r = messenger_bind(m, addrs, err, err_size);
+    r = msgr_bench_auth_accept(conf, &upcalls);
+    if (r == 0) {
+        messenger_set_auth(m, &upcalls);
+        r = messenger_bind(m, addrs, err, err_size);
+    } else {
+        snprintf(err, err_size, "out of memory");
+    }
     if (r == 0) {
         r = messenger_start(m);
         if (r < 0)

@@ -21,7 +21,7 @@ json() { python3 -c "import json,sys; d = json.load(open('$tmp/out')); r = d['re
 
 table_is_whole() {
     run self --time 0.2 --warmup 0.1 -b 64,4K || return 1
-    awk '/SIZE/ {fields = NF; next} fields && NF {rows++; if ($2 <= 0 || $NF != 0) bad = 1} END {exit bad || rows != 2}' "$tmp/out"
+    awk '/SIZE/ {fields = NF; next} fields && NF {rows++; if ($3 <= 0 || $NF != 0) bad = 1} END {exit bad || rows != 2}' "$tmp/out"
 }
 check "the table has a row with figures for each size" table_is_whole
 
@@ -48,6 +48,27 @@ all_connections_answer() {
         json 'd["server"]["threads"] < 40 and d["server"]["memory_per_connection"] < 65536'
 }
 check "200 connections: each gets a message through" all_connections_answer
+
+authentication_is_compared() {
+    run self --time 0.2 --warmup 0 -b 64,4K --auth none,cephx,cephx-signed --check -f json &&
+        json '[(r["auth"], r["size"]) for r in d["results"]] == [(a, s) for a in ("none", "cephx", "cephx-signed") for s in (64, 4096)]' &&
+        json 'all(r["messages"] > 0 and r["bad"] == 0 for r in d["results"])'
+}
+check "the cost of cephx and of signatures, in one run" authentication_is_compared
+
+# let_in HOW COUNT: how many connections the server has authenticated, as it says in its log
+let_in() {
+    local server
+    : >"$tmp/address"
+    "$bench" server 127.0.0.1 --no-config-file --debug-auth 5 --log-file "$tmp/log" >"$tmp/address" 2>"$tmp/err" &
+    server=$!
+    for _ in $(seq 100); do [ -s "$tmp/address" ] && break; sleep 0.1; done
+    run client "$(head -1 "$tmp/address")" --time 0.2 --warmup 0 --connections 3 --auth "$1"
+    kill $server && wait $server
+    [ "$(grep -c 'client.bench is let in' "$tmp/log")" = "$2" ]
+}
+check "none: nobody is authenticated" let_in none 0
+check "cephx: every connection is, and that of the control" let_in cephx 4
 
 raw_measures() {
     run self --raw --time 0.2 --warmup 0 -b 64,100K -f json &&
@@ -83,6 +104,8 @@ check "no address" complains "needs the address" client
 check "bad address" complains "character 6" client 1.2.3:4
 check "bad size" complains "'12x'" self -b 12x
 check "size too large" complains "'65M'" self -b 65M
+check "bad authentication" complains "'none,cephy'" self --auth none,cephy
+check "raw with authentication" complains "--raw" self --raw --auth cephx
 check "unknown option" complains "--bogus" self --bogus
 check "unknown role" complains "first argument" play
 check "raw with many connections" complains "--raw" self --raw --connections 2
