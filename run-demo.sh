@@ -45,9 +45,15 @@ build() {
     fi
     make -j"$(nproc)" -C "$build" V=0 >"$work/make.out" 2>"$work/make.err" &
     local make=$!
+    local start=$SECONDS told=0
     while kill -0 $make 2>/dev/null; do
         sleep 1
-        [ ! -t 1 ] || printf '\r    %s files compiled ' "$(grep -c '^  CC ' "$work/make.out")"
+        if [ -t 1 ]; then
+            printf '\r    %s files compiled ' "$(grep -c '^  CC ' "$work/make.out")"
+        elif [ $(((SECONDS - start) / 20)) -gt $told ]; then
+            told=$(((SECONDS - start) / 20))
+            echo "    $(grep -c '^  CC ' "$work/make.out") files compiled"
+        fi
     done
     wait $make || {
         tail -n 30 "$work/make.err" >&2
