@@ -8,15 +8,20 @@
 #include "common/bytes.h"
 #include "common/crc32c.h"
 
+static void init_buffer(struct buffer *b, void *data, size_t size)
+{
+    memset(b, 0, sizeof(*b));
+    b->data = data;
+    b->size = size;
+    atomic_init(&b->refs, 1);
+}
+
 static struct buffer *header_only(void *data, size_t size)
 {
-    struct buffer *b = calloc(1, sizeof(*b));
+    struct buffer *b = malloc(sizeof(*b));
 
-    if (b) {
-        b->data = data;
-        b->size = size;
-        atomic_init(&b->refs, 1);
-    }
+    if (b)
+        init_buffer(b, data, size);
     return b;
 }
 
@@ -27,12 +32,8 @@ struct buffer *buffer_create(size_t size)
     if (size > SIZE_MAX - sizeof(*b))
         return NULL;
     b = malloc(sizeof(*b) + size);
-    if (!b)
-        return NULL;
-    memset(b, 0, sizeof(*b));
-    b->data = (uint8_t *)(b + 1);
-    b->size = size;
-    atomic_init(&b->refs, 1);
+    if (b)
+        init_buffer(b, (uint8_t *)(b + 1), size);
     return b;
 }
 

@@ -70,6 +70,7 @@ struct message {
     void (*payload_free)(void *payload);
     struct mutex encodings_lock; /* for making what is missing; what is there is read without */
     _Atomic(struct message_encoding *) encodings; /* entries are fixed and stay until the message goes */
+    struct message_encoding first_encoding;       /* most messages have no other */
     atomic_bool data_crc_known;
     uint32_t data_crc; /* fixed once known */
 };

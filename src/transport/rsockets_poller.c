@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "transport/rsockets_socket.h"
+#include "transport/spin.h"
 #include "transport/wakeup.h"
 
 /* Places in the set that are no sockets. */
@@ -247,28 +248,31 @@ static void take_timer(struct rsockets_poller *p)
         p->timer_ns = UINT64_MAX;
 }
 
-/* 1: look no further; 0: nothing; or negative errno. */
-static int look(struct rsockets_poller *p, bool sleep)
+/* 1: there is something; 0: nothing; or negative errno. */
+static int result_of(int n)
 {
-    int n = rpoll(p->set, p->count, sleep ? -1 : 0);
-
     if (n < 0)
         return errno == EINTR || errno == EAGAIN || errno == EBUSY ? 0 : -errno;
     return n > 0;
 }
 
+/* Looks at the sockets alone: for the other places the library would make a system call each time. */
+static int glance(struct rsockets_poller *p)
+{
+    p->set[WAKEUP].revents = p->set[TIMER].revents = 0;
+    return result_of(rpoll(p->set + FIRST_SOCKET, p->count - FIRST_SOCKET, 0));
+}
+
 /* Spins until something is there or it is time to sleep. */
 static int spin(struct rsockets_poller *p, uint64_t deadline_ns, uint64_t spin_ns, bool *woken)
 {
-    const uint64_t start = clock_monotonic_ns();
-    uint64_t now = start;
+    struct spin s = {.span_ns = spin_ns, .deadline_ns = deadline_ns};
     int r;
 
     do {
-        r = look(p, false);
+        r = glance(p);
         *woken = wakeup_consume(&p->wakeup);
-        now = clock_monotonic_ns();
-    } while (!r && !*woken && now - start < spin_ns && now < deadline_ns);
+    } while (!r && !*woken && spin_goes_on(&s, p->count));
     return r;
 }
 
@@ -278,14 +282,14 @@ static int look_once(struct rsockets_poller *p, uint64_t deadline_ns, bool *woke
     int r;
 
     if (deadline_ns <= clock_monotonic_ns())
-        return look(p, false);
+        return glance(p);
     if (!wakeup_may_sleep(&p->wakeup)) {
         *woken = true;
-        return look(p, false);
+        return glance(p);
     }
     if (deadline_ns != UINT64_MAX)
         set_timer(p, deadline_ns);
-    r = look(p, true);
+    r = result_of(rpoll(p->set, p->count, -1));
     *woken = wakeup_awake(&p->wakeup, false);
     return r;
 }
@@ -307,7 +311,7 @@ int rsockets_poller_wait(struct transport_poller *tp, uint64_t deadline_ns, uint
         if (!r && !woken)
             r = look_once(p, deadline_ns, &woken);
         else if (!r)
-            r = look(p, false);
+            r = glance(p);
         if (r < 0)
             return r;
         n = 0;

@@ -9,10 +9,13 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "transport/spin.h"
 #include "transport/tcp_socket.h"
 #include "transport/wakeup.h"
 
 #define BATCH 128
+/* A look is a system call, however many sockets there are: it counts as much as so many. */
+#define LOOK_COSTS 8
 
 struct tcp_poller {
     int epoll;
@@ -174,16 +177,14 @@ int tcp_poller_wait(struct transport_poller *tp, uint64_t deadline_ns, uint64_t 
     *events = p->events;
     woken = wakeup_consume(&p->wakeup);
     if (!woken && spin_ns && deadline_ns) {
-        const uint64_t start = clock_monotonic_ns();
-        uint64_t now = start;
+        struct spin spin = {.span_ns = spin_ns, .deadline_ns = deadline_ns};
 
         do {
             n = epoll_wait(p->epoll, ready, BATCH, 0);
             if (n)
                 goto out;
             woken = wakeup_consume(&p->wakeup);
-            now = clock_monotonic_ns();
-        } while (!woken && now - start < spin_ns && now < deadline_ns);
+        } while (!woken && spin_goes_on(&spin, LOOK_COSTS));
     }
     may_sleep = !woken && deadline_ns && wakeup_may_sleep(&p->wakeup);
     n = epoll_wait(p->epoll, ready, BATCH, may_sleep ? timeout_ms(deadline_ns) : 0);
