@@ -118,12 +118,12 @@ rdma_ip() {
     ip -4 -o address show dev "$netdev" | awk '{ sub(/\/.*/, "", $4); print $4; exit }'
 }
 
-# A port at which nobody listens on TCP.
+# A port that no TCP socket has, below those that the kernel gives to clients.
 free_port() {
     local port
     for _ in $(seq 100); do
-        port=$((40000 + RANDOM % 20000))
-        grep -qi ":$(printf %04x $port) [0-9a-f:]* 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
+        port=$((12000 + RANDOM % 20000))
+        grep -qiE "^ *[0-9]+: [0-9a-f]+:$(printf %04x $port) " /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
     done
     echo "$port"
 }
