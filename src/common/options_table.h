@@ -293,6 +293,30 @@
       "most OSDs that a cluster may have") \
     X(mon_min_osdmap_epochs, INT, ADVANCED, "500", NULL, 0, RANGE(1, 1000000), NULL, \
       "OSD maps that are kept") \
+    X(mon_osd_report_timeout, SECS, ADVANCED, "900", NULL, OPTION_RUNTIME, MIN(1), NULL, \
+      "seconds without a beacon after which an OSD counts as down") \
+    X(mon_osd_down_out_interval, SECS, ADVANCED, "600", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "seconds after which an OSD that is down is marked out; 0: never") \
+    X(mon_osd_down_out_subtree_limit, STR, ADVANCED, "rack", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "crush type: OSDs stay in when all of such a subtree is down") \
+    X(mon_osd_min_down_reporters, UINT, ADVANCED, "2", NULL, OPTION_RUNTIME, MIN(1), NULL, \
+      "from how many different subtrees an OSD must be reported before it counts as down") \
+    X(mon_osd_reporter_subtree_level, STR, ADVANCED, "host", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "crush type of subtrees that count as one reporter") \
+    X(mon_osd_min_up_ratio, FLOAT, ADVANCED, "0.3", NULL, OPTION_RUNTIME, RANGE(0, 1), NULL, \
+      "part of the OSDs that must be up for one to be marked down") \
+    X(mon_osd_min_in_ratio, FLOAT, ADVANCED, "0.75", NULL, OPTION_RUNTIME, RANGE(0, 1), NULL, \
+      "part of the OSDs that stays in when one is marked out for its silence") \
+    X(mon_osd_auto_mark_in, BOOL, ADVANCED, "false", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "mark every OSD in that boots") \
+    X(mon_osd_auto_mark_auto_out_in, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "mark an OSD in that boots and was marked out for its silence") \
+    X(mon_osd_auto_mark_new_in, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "mark an OSD in that boots for the first time") \
+    X(mon_osd_blocklist_default_expire, SECONDS, ADVANCED, "3600", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "how long an address is shut out when nothing else is said") \
+    X(paxos_propose_interval, SECONDS, ADVANCED, "1", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "how long changes that nobody waits for are collected before they are committed") \
     X(mon_max_log_epochs, INT, ADVANCED, "500", NULL, 0, RANGE(1, 1000000), NULL, \
       "versions of the cluster log that are kept") \
     X(mon_log_max_summary, UINT, ADVANCED, "50", NULL, 0, RANGE(1, 1000000), NULL, \

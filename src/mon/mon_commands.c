@@ -9,7 +9,9 @@
 #include "mon/mon_command.h"
 #include "mon/mon_status.h"
 #include "mon/monmap_monitor.h"
+#include "mon/osd_admin_commands.h"
 #include "mon/osd_commands.h"
+#include "mon/osd_create_commands.h"
 
 #define EPOCH                 " name=epoch,type=CephInt,range=0,req=false"
 #define STR(n)                " name=" n ",type=CephString"
@@ -17,6 +19,10 @@
 #define FLAG(n)               " name=" n ",type=CephBool,req=false"
 #define CHOICE(n, values)     " name=" n ",type=CephChoices,strings=" values
 #define OPT_CHOICE(n, values) CHOICE(n, values) ",req=false"
+
+#define OSD_ID  " name=id,type=CephOsdName"
+#define OSD_IDS " name=ids,type=CephString,n=N"
+#define SURE    " name=yes_i_really_mean_it,type=CephBool,req=false"
 
 #define OSD_UNSET_KEYS                                                                                     \
     "full|pause|noup|nodown|noout|noin|nobackfill|norebalance|norecover|noscrub|nodeep-scrub|notieragent|" \
@@ -78,6 +84,29 @@ const struct mon_command mon_commands[] = {
      osd_command_unset},
     {"osd pause", "stop all reading and writing", "osd", "rw", 0, osd_command_pause},
     {"osd unpause", "let reading and writing go on", "osd", "rw", 0, osd_command_unpause},
+    {"osd new name=uuid,type=CephUUID name=id,type=CephOsdName,req=false",
+     "make an OSD of that uuid, with the key that comes with -i", "osd", "rw", 0, osd_command_new},
+    {"osd create name=uuid,type=CephUUID,req=false name=id,type=CephOsdName,req=false",
+     "make an OSD, without a key", "osd", "rw", 0, osd_command_create},
+    {"osd out" OSD_IDS, "let OSDs hold no data", "osd", "rw", 0, osd_command_out},
+    {"osd in" OSD_IDS, "let OSDs hold data", "osd", "rw", 0, osd_command_in},
+    {"osd down" OSD_IDS FLAG("definitely_dead"), "mark OSDs down, until they say that they are not", "osd",
+     "rw", 0, osd_command_down},
+    {"osd rm" OSD_IDS, "remove OSDs from the map", "osd", "rw", 0, osd_command_rm},
+    {"osd destroy" OSD_ID FLAG("force") SURE, "give up an OSD but keep its number, for one that replaces it",
+     "osd", "rw", 0, osd_command_destroy},
+    {"osd destroy-actual" OSD_ID SURE, "the same as osd destroy", "osd", "rw", MON_COMMAND_HIDDEN,
+     osd_command_destroy},
+    {"osd purge" OSD_ID FLAG("force") SURE, "remove all that there is of an OSD", "osd", "rw", 0,
+     osd_command_purge},
+    {"osd purge-actual" OSD_ID SURE, "the same as osd purge", "osd", "rw", MON_COMMAND_HIDDEN,
+     osd_command_purge},
+    {"osd purge-new" OSD_ID SURE, "remove an OSD that was never up", "osd", "rw", 0, osd_command_purge},
+    {"osd lost" OSD_ID SURE, "give up what only this OSD had", "osd", "rw", 0, osd_command_lost},
+    {"osd reweight" OSD_ID " name=weight,type=CephFloat,range=0.0|1.0", "let an OSD hold a part of its data",
+     "osd", "rw", 0, osd_command_reweight},
+    {"osd primary-affinity" OSD_ID " name=weight,type=CephFloat,range=0.0|1.0",
+     "let an OSD be primary less often", "osd", "rw", 0, osd_command_primary_affinity},
     {"osd crush tree", "show the crush hierarchy", "osd", "r", 0, osd_command_crush_tree},
     {"osd crush rule ls", "list the crush rules", "osd", "r", 0, osd_command_crush_rules},
     {"osd pool ls", "list the pools", "osd", "r", 0, osd_command_pool_ls},
@@ -85,6 +114,19 @@ const struct mon_command mon_commands[] = {
      osd_command_lspools},
     {"osd erasure-code-profile ls", "list the erasure code profiles", "osd", "r", 0, osd_command_profiles},
     {"osd blocklist ls", "list the clients that are shut out", "osd", "r", 0, osd_command_blocklist_ls},
+    {"osd blocklist" CHOICE(
+         "blocklistop",
+         "add|rm") " name=addr,type=CephEntityAddr name=expire,type=CephFloat,range=0.0,req=false",
+     "shut a client out for so many seconds, or let it in again", "osd", "rw", 0, osd_command_blocklist},
+    {"osd blocklist clear", "let all clients in again", "osd", "rw", 0, osd_command_blocklist_clear},
+    {"osd blacklist" CHOICE(
+         "blacklistop",
+         "add|rm") " name=addr,type=CephEntityAddr name=expire,type=CephFloat,range=0.0,req=false",
+     "the same as osd blocklist", "osd", "rw", MON_COMMAND_DEPRECATED, osd_command_blocklist},
+    {"osd blacklist ls", "the same as osd blocklist ls", "osd", "r", MON_COMMAND_DEPRECATED,
+     osd_command_blocklist_ls},
+    {"osd blacklist clear", "the same as osd blocklist clear", "osd", "rw", MON_COMMAND_DEPRECATED,
+     osd_command_blocklist_clear},
     {"osd metadata name=id,type=CephOsdName,req=false", "show what an OSD, or each, says of its machine",
      "osd", "r", 0, osd_command_metadata},
     {"osd versions", "count the OSDs by their versions", "osd", "r", 0, osd_command_versions},

@@ -25,36 +25,9 @@
 #include "mon/mon_tell.h"
 #include "mon/monitor.h"
 #include "mon/monmap_monitor.h"
+#include "mon/osd_boot_report.h"
 #include "mon/osd_monitor.h"
-
-/* Answers with the request's tid and ends the op. */
-static void answer(struct mon_op *op, struct message *m)
-{
-    if (m)
-        m->tid = op->msg->tid;
-    mon_session_send(op->session, m);
-    mon_op_free(op);
-}
-
-/* A message that cannot be decoded ends here. True: it was fine. */
-static bool decoded(struct mon_op *op, int r)
-{
-    if (r == 0)
-        return true;
-    dout(mon, 0, "%s from a client cannot be read: %s", message_type_name(op->msg->type), strerror(-r));
-    mon_op_free(op);
-    return false;
-}
-
-/* True: the message is for this cluster. A daemon that starts may not know the id yet. */
-static bool right_cluster(struct mon_op *op, const struct fsid *fsid)
-{
-    if (fsid_is_zero(fsid) || fsid_equal(fsid, &op->mon->store.fsid))
-        return true;
-    dout(mon, 0, "%s for another cluster is dropped", message_type_name(op->msg->type));
-    mon_op_free(op);
-    return false;
-}
+#include "mon/osd_reports.h"
 
 static void handle_ping(struct mon_op *op)
 {
@@ -62,12 +35,12 @@ static void handle_ping(struct mon_op *op)
     struct m_ping reply = {.report = report ? json_dumps(report, JSON_INDENT(4)) : NULL};
 
     json_decref(report);
-    answer(op, reply.report ? m_ping_message(&reply) : NULL);
+    mon_op_answer(op, reply.report ? m_ping_message(&reply) : NULL);
 }
 
 static void handle_get_map(struct mon_op *op)
 {
-    answer(op, monmap_monitor_message(op->mon->services[MON_SERVICE_MONMAP], op->session));
+    mon_op_answer(op, monmap_monitor_message(op->mon->services[MON_SERVICE_MONMAP], op->session));
 }
 
 /* ---- subscriptions ---- */
@@ -80,6 +53,9 @@ static void check_sub(struct monitor *mon, struct mon_sub *sub)
         break;
     case MON_SUB_OSDMAP:
         osd_monitor_check_sub(mon->services[MON_SERVICE_OSD], sub);
+        break;
+    case MON_SUB_PG_CREATES:
+        osd_monitor_check_pg_creates(mon->services[MON_SERVICE_OSD], sub);
         break;
     case MON_SUB_MGRMAP:
         mgr_monitor_check_sub(mon->services[MON_SERVICE_MGR], sub);
@@ -116,7 +92,7 @@ static void handle_subscribe(struct mon_op *op)
     struct mon_session *s = op->session;
     struct m_mon_subscribe m;
 
-    if (!decoded(op, m_mon_subscribe_decode(&m, op->msg)))
+    if (!mon_op_decoded(op, m_mon_subscribe_decode(&m, op->msg)))
         return;
     s->renewed_ns = clock_monotonic_ns();
     if (m.hostname && m.hostname[0]) {
@@ -148,7 +124,7 @@ static void handle_get_version(struct mon_op *op)
     struct m_mon_get_version_reply reply = {.newest = 1, .oldest = 1}; /* of maps that never change */
     struct m_mon_get_version m;
 
-    if (!decoded(op, m_mon_get_version_decode(&m, op->msg)))
+    if (!mon_op_decoded(op, m_mon_get_version_decode(&m, op->msg)))
         return;
     reply.handle = m.handle;
     for (size_t i = 0; i < ARRAY_SIZE(maps); i++)
@@ -157,7 +133,7 @@ static void handle_get_version(struct mon_op *op)
             reply.oldest = op->mon->services[maps[i].service]->first_committed;
         }
     m_mon_get_version_destroy(&m);
-    answer(op, m_mon_get_version_reply_message(&reply));
+    mon_op_answer(op, m_mon_get_version_reply_message(&reply));
 }
 
 /* ---- space and pools ---- */
@@ -168,10 +144,10 @@ static void handle_statfs(struct mon_op *op)
                                    .version = op->mon->services[MON_SERVICE_OSD]->last_committed};
     struct m_statfs m;
 
-    if (!decoded(op, m_statfs_decode(&m, op->msg)))
+    if (!mon_op_decoded(op, m_statfs_decode(&m, op->msg)))
         return;
-    if (right_cluster(op, &m.fsid))
-        answer(op, m_statfs_reply_message(&reply));
+    if (mon_op_right_cluster(op, &m.fsid))
+        mon_op_answer(op, m_statfs_reply_message(&reply));
     m_statfs_destroy(&m);
 }
 
@@ -181,10 +157,10 @@ static void handle_get_pool_stats(struct mon_op *op)
     struct m_get_pool_stats_reply reply = {.paxos = PAXOS_PREFIX_INIT(version), .per_pool = true};
     struct m_get_pool_stats m;
 
-    if (!decoded(op, m_get_pool_stats_decode(&m, op->msg)))
+    if (!mon_op_decoded(op, m_get_pool_stats_decode(&m, op->msg)))
         return;
-    if (right_cluster(op, &m.fsid))
-        answer(op, m_get_pool_stats_reply_message(&reply));
+    if (mon_op_right_cluster(op, &m.fsid))
+        mon_op_answer(op, m_get_pool_stats_reply_message(&reply));
     m_get_pool_stats_destroy(&m);
 }
 
@@ -198,10 +174,10 @@ static void handle_pool_op(struct mon_op *op)
                                     .epoch = (uint32_t)osd->last_committed};
     struct m_pool_op m;
 
-    if (!decoded(op, m_pool_op_decode(&m, op->msg)))
+    if (!mon_op_decoded(op, m_pool_op_decode(&m, op->msg)))
         return;
-    if (right_cluster(op, &m.fsid))
-        answer(op, m_pool_op_reply_message(&reply));
+    if (mon_op_right_cluster(op, &m.fsid))
+        mon_op_answer(op, m_pool_op_reply_message(&reply));
     m_pool_op_destroy(&m);
 }
 
@@ -225,6 +201,14 @@ static const struct handler handlers[] = {
     {MSG_STATFS, false, handle_statfs, "pg", "r"},
     {MSG_GETPOOLSTATS, false, handle_get_pool_stats, "pg", "r"},
     {MSG_POOLOP, false, handle_pool_op},
+    {MSG_OSD_BOOT, false, osd_boot_report},
+    {MSG_OSD_ALIVE, false, osd_reports_alive},
+    {MSG_OSD_BEACON, false, osd_reports_beacon},
+    {MSG_OSD_MARK_ME_DOWN, false, osd_reports_mark_me_down},
+    {MSG_OSD_FAILURE, false, osd_reports_failure},
+    {MSG_OSD_PG_CREATED, false, osd_reports_pg_created},
+    {MSG_MON_GET_OSDMAP, false, osd_reports_get_osdmap},
+    {MSG_MON_GET_PURGED_SNAPS, false, osd_reports_get_purged_snaps},
 };
 
 static bool may_send(const struct mon_session *s, const struct handler *h)

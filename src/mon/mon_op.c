@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mon/mon_session.h"
+#include "common/log.h"
+#include "messages/message_types.h"
+#include "mon/monitor.h"
 
 struct mon_op *mon_op_create(struct monitor *mon, struct mon_session *session, struct message *msg)
 {
@@ -40,6 +42,32 @@ void mon_op_reply(struct mon_op *op, int r)
 {
     if (op->reply)
         op->reply(op, r);
+    mon_op_free(op);
+}
+
+bool mon_op_decoded(struct mon_op *op, int r)
+{
+    if (r == 0)
+        return true;
+    dout(mon, 0, "%s from a client cannot be read: %s", message_type_name(op->msg->type), strerror(-r));
+    mon_op_free(op);
+    return false;
+}
+
+bool mon_op_right_cluster(struct mon_op *op, const struct fsid *fsid)
+{
+    if (fsid_is_zero(fsid) || fsid_equal(fsid, &op->mon->store.fsid))
+        return true;
+    dout(mon, 0, "%s for another cluster is dropped", message_type_name(op->msg->type));
+    mon_op_free(op);
+    return false;
+}
+
+void mon_op_answer(struct mon_op *op, struct message *m)
+{
+    if (m)
+        m->tid = op->msg->tid;
+    mon_session_send(op->session, m);
     mon_op_free(op);
 }
 

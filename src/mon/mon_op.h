@@ -18,6 +18,7 @@
 #include "common/strbuf.h"
 #include "msg/message.h"
 
+struct fsid;
 struct monitor;
 struct mon_session;
 struct mon_command;
@@ -55,6 +56,16 @@ void mon_op_free(struct mon_op *op);
 
 /* Ends a command: answers and frees. */
 void mon_op_reply(struct mon_op *op, int r);
+
+/* ---- for handlers of messages ---- */
+
+/* r: of a message's decoder. False: it failed, and the op ended with a line in the log. */
+bool mon_op_decoded(struct mon_op *op, int r);
+/* False: the message was for another cluster, and the op ended. All zero is fine: a daemon that starts may
+ * not know the id yet. */
+bool mon_op_right_cluster(struct mon_op *op, const struct fsid *fsid);
+/* Answers with the request's tid and ends the op. Takes m; NULL: it could not be made. */
+void mon_op_answer(struct mon_op *op, struct message *m);
 
 /* ---- for command handlers; arguments are read by common/command_sig.h ---- */
 

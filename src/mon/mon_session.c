@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mon/mon_session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,18 @@ bool mon_session_may(const struct mon_session *s, const char *module, const char
     return may;
 }
 
+int32_t mon_session_osd(const struct mon_session *s)
+{
+    char *end;
+    long n;
+
+    if (!s || s->id.type != ENTITY_TYPE_OSD || !s->id.id || !*s->id.id)
+        return -1;
+    errno = 0;
+    n = strtol(s->id.id, &end, 10);
+    return errno || *end || n < 0 || n > INT32_MAX ? -1 : (int32_t)n;
+}
+
 static enum mon_sub_kind sub_kind(const char *what)
 {
     static const struct {
@@ -137,8 +150,13 @@ static enum mon_sub_kind sub_kind(const char *what)
         size_t len;
         enum mon_sub_kind kind;
     } kinds[] = {
-        {"monmap", 7, MON_SUB_MONMAP}, {"osdmap", 7, MON_SUB_OSDMAP}, {"mgrmap", 7, MON_SUB_MGRMAP},
-        {"config", 7, MON_SUB_CONFIG}, {"log-", 4, MON_SUB_LOG},      {"kv:", 3, MON_SUB_KV},
+        {"monmap", 7, MON_SUB_MONMAP},
+        {"osdmap", 7, MON_SUB_OSDMAP},
+        {"osd_pg_creates", 15, MON_SUB_PG_CREATES},
+        {"mgrmap", 7, MON_SUB_MGRMAP},
+        {"config", 7, MON_SUB_CONFIG},
+        {"log-", 4, MON_SUB_LOG},
+        {"kv:", 3, MON_SUB_KV},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)

@@ -26,6 +26,7 @@
 enum mon_sub_kind {
     MON_SUB_MONMAP,
     MON_SUB_OSDMAP,
+    MON_SUB_PG_CREATES, /* osd_pg_creates */
     MON_SUB_MGRMAP,
     MON_SUB_CONFIG,
     MON_SUB_LOG, /* log-debug, log-info, log-sec, log-warn, log-error */
@@ -87,6 +88,9 @@ void mon_session_put(struct mon_session *s); /* NULL is fine */
 /* May the client do what a command of this module needs ("r", "rw", "rwx")? cmd: the command itself, which
  * may be allowed by name; NULL: it is none. */
 bool mon_session_may(const struct mon_session *s, const char *module, const char *perm, const json_t *cmd);
+
+/* The number of the OSD that the client proved to be, or -1. */
+int32_t mon_session_osd(const struct mon_session *s);
 
 /* Adds or changes a subscription. NULL: no memory. */
 struct mon_sub *mon_session_subscribe(struct mon_session *s, const char *what, uint64_t next, bool onetime);

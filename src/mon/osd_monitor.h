@@ -27,8 +27,10 @@
 #define CEPH_MON_OSD_MONITOR_H
 
 #include "mon/mon_session.h"
+#include "mon/osd_liveness.h"
 #include "mon/osd_pending.h"
 #include "mon/paxos_service.h"
+#include "mon/pg_creates.h"
 
 struct paxos_service *osd_monitor_create(struct monitor *mon);
 
@@ -48,13 +50,25 @@ static inline bool osd_monitor_unchanged(const struct paxos_service *s)
     return !s->pending_changed;
 }
 
+/* What else is stored together with the next epoch, likewise. */
+struct kv_batch *osd_monitor_pending_tx(struct paxos_service *s);
+/* Groups that are still to be made, likewise; new pools and removed ones are seen to at the commit. */
+struct pg_creates *osd_monitor_pending_creates(struct paxos_service *s);
+const struct pg_creates *osd_monitor_creates(const struct paxos_service *s);
+struct osd_liveness *osd_monitor_liveness(struct paxos_service *s);
+
 /* The map of an epoch, 0 meaning the newest; inits map. -ENOENT: it is not kept (any more). */
 int osd_monitor_load(const struct paxos_service *s, uint64_t epoch, struct osdmap *map) MUST_CHECK;
 
 /* Sends a subscriber what it lacks. */
 void osd_monitor_check_sub(struct paxos_service *s, struct mon_sub *sub);
+/* Tells an OSD which groups to make. */
+void osd_monitor_check_pg_creates(struct paxos_service *s, struct mon_sub *sub);
 /* Sends what changed in the epochs after have, to somebody who has that one. */
 void osd_monitor_send_since(struct paxos_service *s, struct mon_session *to, uint32_t have);
+/* Sends the full maps and the increments of these epochs, as far as they are kept; 0: none. */
+void osd_monitor_send_range(struct paxos_service *s, struct mon_session *to, uint32_t full_first,
+                            uint32_t full_last, uint32_t inc_first, uint32_t inc_last);
 
 struct osd_counts {
     unsigned osds, up, in;

@@ -231,6 +231,65 @@ static void test_old_maps_are_trimmed(void **state)
     assert_false(mon_store_exists(&f->mon->store, "osdmap", "full_14"));
 }
 
+static void test_making_and_removing_osds(void **state)
+{
+    struct fixture *f = *state;
+    const char *uuid = "{\"prefix\":\"osd new\",\"uuid\":\"11111111-1111-1111-1111-111111111111\"%s}";
+    const char *secrets = "{\"cephx_secret\":\"AQCyZhFnAAAAABAAGHeZxb1ikVsyKQ8fkTXUVA==\"}";
+    char command[200];
+
+    snprintf(command, sizeof(command), uuid, "");
+    assert_string_equal(fixture_ask_with(f, command, secrets), "0\n");
+    assert_has(fixture_ask(f, "{\"prefix\":\"auth get\",\"entity\":\"osd.0\"}"),
+               "caps mon = \"allow profile osd\"");
+    assert_string_equal(fixture_ask_with(f, command, secrets), "0\n"); /* asked for again */
+    fixture_ask_with(f, command, "{\"cephx_secret\":\"AQCyZhFnAAAAABAAGHeZxb1ikVsyKQ8fkTXUVQ==\"}");
+    assert_int_equal(f->result, -EEXIST);
+    fixture_ask_with(f, command, "{}");
+    assert_int_equal(f->result, -EINVAL);
+    fixture_ask_with(f, command, "[");
+    assert_int_equal(f->result, -EINVAL);
+    snprintf(command, sizeof(command), uuid, ",\"id\":\"osd.3\"");
+    fixture_expect(f, command, -EINVAL, "in use by osd.0");
+    assert_string_equal(fixture_ask(f, "{\"prefix\":\"osd create\"}"), "1\n");
+    fixture_expect(f, "{\"prefix\":\"osd create\",\"id\":\"1\"}", -EEXIST, "osd.1 exists");
+    fixture_expect(f, "{\"prefix\":\"osd create\",\"id\":\"70000\"}", -ERANGE, "mon_max_osd");
+    assert_string_equal(fixture_ask(f, "{\"prefix\":\"osd ls\",\"format\":\"json\"}"), "[0,1]");
+
+    fixture_expect(f, "{\"prefix\":\"osd in\",\"ids\":[\"0\",\"osd.1\",\"7\"]}", 0,
+                   "marked in osd.0. marked in osd.1. osd.7 does not exist. ");
+    fixture_expect(f, "{\"prefix\":\"osd in\",\"ids\":[\"all\"]}", 0, "osd.0 is already in. ");
+    fixture_expect(f, "{\"prefix\":\"osd out\",\"ids\":[\"x\"]}", -EINVAL, "invalid osd id 'x'");
+    fixture_expect(f, "{\"prefix\":\"osd reweight\",\"id\":0,\"weight\":0.5}", 0,
+                   "reweighted osd.0 to 0.5 (8000)");
+    assert_has(fixture_ask(f, "{\"prefix\":\"osd dump\"}"), "osd.0 down in  weight 0.5 ");
+
+    fixture_expect(f, "{\"prefix\":\"osd purge\",\"id\":0}", -EPERM, "--yes-i-really-mean-it");
+    fixture_expect(f, "{\"prefix\":\"osd purge\",\"id\":0,\"yes_i_really_mean_it\":true}", 0, "purged osd.0");
+    fixture_expect(f, "{\"prefix\":\"auth get\",\"entity\":\"osd.0\"}", -ENOENT, "");
+    fixture_expect(f, "{\"prefix\":\"osd destroy\",\"id\":1,\"yes_i_really_mean_it\":true}", 0,
+                   "destroyed osd.1");
+    snprintf(command, sizeof(command), uuid, ",\"id\":1");
+    assert_string_equal(fixture_ask_with(f, command, secrets), "1\n"); /* the number is free for another */
+    fixture_expect(f, "{\"prefix\":\"osd rm\",\"ids\":[\"1\"]}", 0, "removed osd.1");
+    assert_string_equal(fixture_ask(f, "{\"prefix\":\"osd ls\"}"), "");
+}
+
+static void test_shutting_clients_out(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_expect(f, "{\"prefix\":\"osd blocklist\",\"blocklistop\":\"add\",\"addr\":\"127.0.0.1:0/7\"}", 0,
+                   "blocklisting v1:127.0.0.1:0/7 until ");
+    assert_has(fixture_ask(f, "{\"prefix\":\"osd blocklist ls\"}"), "127.0.0.1:0/7 ");
+    fixture_expect(f, "{\"prefix\":\"osd blocklist\",\"blocklistop\":\"add\",\"addr\":\"nowhere\"}", -EINVAL,
+                   "unable to parse address");
+    fixture_expect(f, "{\"prefix\":\"osd blocklist\",\"blocklistop\":\"rm\",\"addr\":\"127.0.0.1:0/8\"}", 0,
+                   "isn't blocklisted");
+    fixture_expect(f, "{\"prefix\":\"osd blocklist clear\"}", 0, "removed all blocklist entries");
+    assert_string_equal(fixture_ask(f, "{\"prefix\":\"osd blocklist ls\"}"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +302,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flags_health_and_log, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_changes_share_commits, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_old_maps_are_trimmed, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_making_and_removing_osds, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_shutting_clients_out, open_fixture, close_fixture),
     };
     return unit_run("mon_services", tests);
 }
