@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "common/file_io.h"
+#include "common/log.h"
 
 enum {
     MEMTABLE_BYTES = 32 << 20, /* also about the size of the log that is read at start */
@@ -52,6 +53,7 @@ struct kv_rocksdb_iter {
     rocksdb_iterator_t *it;
     rocksdb_readoptions_t *read;
     char *prefix, *end; /* prefix and NUL, prefix and 1: the bounds; end must outlive it */
+    const char *path;   /* the store's */
     size_t prefix_len;  /* with the NUL */
     bool placed;
 };
@@ -84,6 +86,16 @@ static int explain(const char *path, char *text, char *err, size_t err_size)
     }
     rocksdb_free(text);
     return r;
+}
+
+/* Takes the error text of a read, for which there is nobody else to tell. */
+static int explain_read(const char *path, char *text)
+{
+    char line[512];
+    int r = explain(path, text, line, sizeof(line));
+
+    derr(rocksdb, "%s", line);
+    return r == -EUCLEAN ? -EIO : r;
 }
 
 static void free_parts(struct kv_rocksdb *s)
@@ -247,7 +259,7 @@ static int rocksdb_kind_get(struct kv_store *base, const char *prefix, const voi
     struct kv_rocksdb *s = CONTAINER_OF(base, struct kv_rocksdb, base);
     struct joined_key k;
     struct buffer *b;
-    char *text = NULL, *data, line[256];
+    char *text = NULL, *data;
     size_t len = 0;
     int r = join(&k, prefix, strlen(prefix), key, key_len);
 
@@ -256,7 +268,7 @@ static int rocksdb_kind_get(struct kv_store *base, const char *prefix, const voi
     data = rocksdb_get(s->db, s->read, (char *)k.data, k.len, &len, &text);
     unjoin(&k);
     if (text)
-        return explain(s->path, text, line, sizeof(line));
+        return explain_read(s->path, text);
     if (!data)
         return -ENOENT;
     b = buffer_wrap(data, len, free_value, NULL);
@@ -404,10 +416,10 @@ static const uint8_t *iter_value(const struct kv_iter *base, size_t *len)
 static int iter_error(const struct kv_iter *base)
 {
     const struct kv_rocksdb_iter *it = CONTAINER_OF(base, const struct kv_rocksdb_iter, base);
-    char *text = NULL, line[256];
+    char *text = NULL;
 
     rocksdb_iter_get_error(it->it, &text);
-    return text ? explain("store", text, line, sizeof(line)) : 0;
+    return text ? explain_read(it->path, text) : 0;
 }
 
 static void iter_close(struct kv_iter *base)
@@ -440,6 +452,7 @@ static struct kv_iter *rocksdb_kind_iterate(struct kv_store *base, const char *p
     if (!it)
         return NULL;
     it->base.ops = &iter_ops;
+    it->path = s->path;
     it->prefix_len = strlen(prefix) + 1;
     it->prefix = strdup(prefix);
     it->end = malloc(it->prefix_len);

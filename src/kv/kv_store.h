@@ -8,8 +8,8 @@
  *
  * Threads: every call may be made from any thread at once; an iterator belongs to one thread at a time.
  * Errors: negative errno: -ENOENT no such key or store, -EEXIST the store is there already, -EBUSY another
- * process has it open, -ENOSPC, -EACCES, -EUCLEAN what is on disk is damaged, -EIO. err, where there is one,
- * gets a line for people.
+ * process has it open, -ENOSPC, -EACCES, -EUCLEAN what is on disk is damaged beyond opening, -EIO what was
+ * read is. err, where there is one, gets a line for people.
  */
 #ifndef CEPH_KV_KV_STORE_H
 #define CEPH_KV_KV_STORE_H

@@ -11,6 +11,8 @@
 #include "common/bytes.h"
 #include "common/log.h"
 
+#define CLOSED_KEY "closed"
+
 /* ---- commits ---- */
 
 struct committing {
@@ -23,8 +25,13 @@ static int kv_queue(struct object_store *base, struct os_transaction *t, os_comm
 {
     struct kv_object_store *s = kv_of(base);
     struct committing *c = malloc(sizeof(*c));
-    int r = c ? kv_apply(s, t) : -ENOMEM;
+    int r;
 
+    mutex_lock(&s->lock);
+    r = s->failed;
+    mutex_unlock(&s->lock);
+    if (r == 0)
+        r = c ? kv_apply(s, t) : -ENOMEM;
     if (r) {
         free(c);
         return r;
@@ -63,6 +70,8 @@ static void *commit_run(void *arg)
             free(c);
         }
         mutex_lock(&s->lock);
+        if (r)
+            s->failed = r;
         s->busy = false;
         cond_broadcast(&s->idle);
     }
@@ -107,9 +116,27 @@ static int kv_mkfs(const char *path, char *err, size_t err_size)
     return r;
 }
 
+/* Without waiting for the disk: if it gets lost, what was written before it may be lost, and so it counts for
+ * what is left. */
+static int set_closed(struct kv_object_store *s, bool closed, char *err, size_t err_size)
+{
+    struct kv_batch b;
+    int r;
+
+    kv_batch_init(&b);
+    if (closed)
+        kv_batch_put(&b, "S", CLOSED_KEY, strlen(CLOSED_KEY), NULL, 0);
+    else
+        kv_batch_delete(&b, "S", CLOSED_KEY, strlen(CLOSED_KEY));
+    r = kv_store_apply(s->kv, &b, false, err, err_size);
+    kv_batch_destroy(&b);
+    return r;
+}
+
 static void kv_close(struct object_store *base)
 {
     struct kv_object_store *s = kv_of(base);
+    char err[KV_ERR_MAX];
 
     if (s->started) {
         mutex_lock(&s->lock);
@@ -117,6 +144,8 @@ static void kv_close(struct object_store *base)
         cond_signal(&s->work);
         mutex_unlock(&s->lock);
         thread_join(&s->committer);
+        if (s->failed || set_closed(s, true, err, sizeof(err)) || kv_store_sync(s->kv, err, sizeof(err)))
+            derr(filestore, "%s: not closed as it should be", s->path);
     }
     kv_store_close(s->kv);
     cond_destroy(&s->work);
@@ -142,8 +171,31 @@ static int load_numbers(struct kv_object_store *s)
     return 0;
 }
 
-static int kv_open(const char *path, uint64_t size_limit UNUSED, struct object_store **out,
-                   char **repaired UNUSED, char *err, size_t err_size)
+/* Whatever was not closed is looked at. */
+static int make_ready(struct kv_object_store *s, char **repaired, char *err, size_t err_size)
+{
+    struct strbuf report = STRBUF_INIT;
+    struct slice v;
+    int r = load_numbers(s);
+
+    if (r == 0)
+        r = kv_store_get(s->kv, "S", CLOSED_KEY, strlen(CLOSED_KEY), &v);
+    if (r == 0)
+        slice_put(&v);
+    else if (r == -ENOENT)
+        r = kv_verify(s, &report, err, err_size);
+    else
+        snprintf(err, err_size, "%s: cannot be read: %s", s->path, strerror(-r));
+    if (r == 0)
+        r = set_closed(s, false, err, err_size);
+    if (r == 0 && report.len)
+        *repaired = strbuf_steal(&report);
+    strbuf_destroy(&report);
+    return r;
+}
+
+static int kv_open(const char *path, uint64_t size_limit UNUSED, struct object_store **out, char **repaired,
+                   char *err, size_t err_size)
 {
     struct kv_object_store *s = calloc(1, sizeof(*s));
     int r;
@@ -159,7 +211,7 @@ static int kv_open(const char *path, uint64_t size_limit UNUSED, struct object_s
     s->path = strdup(path);
     r = s->path ? kv_store_open("rocksdb", path, 0, &s->kv, err, err_size) : -ENOMEM;
     if (r == 0)
-        r = load_numbers(s);
+        r = make_ready(s, repaired, err, err_size);
     if (r == 0)
         r = thread_start(&s->committer, "os_commit", commit_run, s);
     s->started = r == 0;

@@ -4,13 +4,15 @@
  *
  * Tables: C collections; R their records, by collection; O objects, by place (in hobject order) with an onode
  * as the value; D data, A attributes, M omap, each by the object's number, which no other object ever has, so
- * that what is left of a removed one can never be seen; S what the store itself needs.
+ * that what is left of a removed one can never be seen; S what the store itself needs: `numbers`, below which
+ * all objects' numbers are; `closed`, while the store is closed as it should be.
  *
  * A batch is visible at once and is not synced by its caller: one thread syncs the log for all that came
  * meanwhile, and tells them. Locks: one for the queue of those. Clones and splits are not done yet.
  *
  * This header is for the files of the store only: kv_object_store.c has its life and the commits, kv_apply.c
- * transactions, kv_change.c what they make of an object's data, kv_read.c the reads.
+ * transactions, kv_change.c what they make of an object's data, kv_read.c the reads, kv_verify.c what is
+ * looked at when it was not closed.
  */
 #ifndef CEPH_OS_KV_OBJECT_STORE_H
 #define CEPH_OS_KV_OBJECT_STORE_H
@@ -19,6 +21,7 @@
 
 #include "common/list.h"
 #include "common/mutex.h"
+#include "common/strbuf.h"
 #include "common/thread.h"
 #include "kv/kv_store.h"
 #include "os/kv_keys.h"
@@ -55,6 +58,10 @@ static inline struct kv_object_store *kv_of(struct object_store *s)
 
 /* All of the transaction in one batch, which is visible then and not on disk. */
 int kv_apply(struct kv_object_store *s, const struct os_transaction *t) MUST_CHECK;
+
+/* Puts in order what belongs to nothing, for a store that was not closed, before anything else is done with
+ * it; a line of report for each kind. */
+int kv_verify(struct kv_object_store *s, struct strbuf *report, char *err, size_t err_size) MUST_CHECK;
 
 /* ---- the reads of object_store_ops ---- */
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kv/kv_store.h"
 #include "os/object_store.h"
 #include "test/unit/unit.h"
 
@@ -321,6 +322,113 @@ static void test_malformed(void **state UNUSED)
     both(check_malformed);
 }
 
+/* ---- a store on disk that is not as it was left ---- */
+
+/* The store's tables, while it is closed. */
+static struct kv_store *open_tables(struct fixture *f)
+{
+    struct kv_store *kv;
+
+    os_collection_put(f->store, f->coll);
+    object_store_close(f->store);
+    assert_int_equal(kv_store_open("rocksdb", f->path, 0, &kv, f->err, sizeof(f->err)), 0);
+    return kv;
+}
+
+/* Puts the changes into the tables and opens the store again; gives what it says that it repaired. */
+static char *reopen_changed(struct fixture *f, struct kv_store *kv, struct kv_batch *changes)
+{
+    char *repaired;
+
+    assert_int_equal(kv_store_apply(kv, changes, true, f->err, sizeof(f->err)), 0);
+    kv_batch_destroy(changes);
+    kv_store_close(kv);
+    assert_int_equal(object_store_open(f->kind, f->path, 0, &f->store, &repaired, f->err, sizeof(f->err)), 0);
+    f->coll = object_store_collection(f->store, COLL);
+    assert_non_null(f->coll);
+    return repaired;
+}
+
+static void write_text(struct fixture *f, const struct hobject *o, const char *bytes)
+{
+    struct slice s = text(bytes);
+    struct os_transaction t;
+
+    os_transaction_init(&t, COLL);
+    os_write(&t, o, 0, &s);
+    os_setattr(&t, o, "_a", &s);
+    apply(f, &t);
+    os_transaction_destroy(&t);
+}
+
+static void test_checksum(void **state UNUSED)
+{
+    struct kv_batch changes;
+    struct bufferlist bl;
+    struct kv_store *kv;
+    struct kv_iter *it;
+    struct fixture f;
+    size_t key_len, len;
+
+    setup(&f, "kvstore");
+    write_text(&f, &f.object, "some data");
+    kv = open_tables(&f);
+    kv_batch_init(&changes);
+    it = kv_store_iterate(kv, "D");
+    assert_true(kv_iter_seek(it, NULL, 0));
+    const uint8_t *key = kv_iter_key(it, &key_len), *value = kv_iter_value(it, &len);
+    uint8_t *bad = malloc(len);
+    memcpy(bad, value, len);
+    bad[len - 1] ^= 1;
+    kv_batch_put(&changes, "D", key, key_len, bad, len);
+    kv_iter_close(it);
+    free(bad);
+    assert_null(reopen_changed(&f, kv, &changes)); /* nobody has looked */
+    bufferlist_init(&bl);
+    assert_int_equal(object_store_read(f.store, f.coll, &f.object, 0, 100, &bl), -EIO);
+    bufferlist_destroy(&bl);
+    teardown(&f);
+}
+
+static void test_repair(void **state UNUSED)
+{
+    static const uint8_t stray[16] = {0, 0, 0, 1}, next[8] = {0};
+    struct kv_batch changes;
+    struct kv_store *kv;
+    struct hobject other;
+    struct fixture f;
+    char *repaired;
+
+    setup(&f, "kvstore");
+    assert_int_equal(hobject_init(&other, 1, 7, "", "", "other", SNAP_HEAD), 0);
+    write_text(&f, &f.object, "first");
+    kv = open_tables(&f);
+    kv_batch_init(&changes);
+    kv_batch_delete(&changes, "S", "closed", 6);
+    assert_null(reopen_changed(&f, kv, &changes)); /* it was not closed, but nothing is wrong */
+
+    kv = open_tables(&f);
+    kv_batch_init(&changes);
+    kv_batch_delete(&changes, "S", "closed", 6);
+    kv_batch_put(&changes, "D", stray, sizeof(stray), "x", 1);
+    kv_batch_put(&changes, "A", stray, sizeof(stray), "x", 1);
+    kv_batch_put(&changes, "R", stray, sizeof(stray), "x", 1);
+    kv_batch_put(&changes, "S", "numbers", 7, next, sizeof(next));
+    repaired = reopen_changed(&f, kv, &changes);
+    assert_string_equal(repaired, "object numbers go on from 1, not from 0\n"
+                                  "removed what was left of 3 objects or collections that are not there\n");
+    free(repaired);
+    write_text(&f, &other, "second"); /* with a number of its own */
+    expect(&f, 0, 100, "first", 5);
+
+    kv = open_tables(&f);
+    kv_batch_init(&changes);
+    kv_batch_delete(&changes, "S", "closed", 6);
+    assert_null(reopen_changed(&f, kv, &changes)); /* once is enough */
+    hobject_destroy(&other);
+    teardown(&f);
+}
+
 /* A child writes number after number and says each that was told durable; it is killed in the middle. */
 static void write_until_killed(struct fixture *f, int said)
 {
@@ -380,8 +488,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kill), /* first: threads do not survive a fork */
-        cmocka_unit_test(test_data), cmocka_unit_test(test_model),     cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_list), cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_data),   cmocka_unit_test(test_model),     cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_list),   cmocka_unit_test(test_malformed), cmocka_unit_test(test_checksum),
+        cmocka_unit_test(test_repair),
     };
 
     return unit_run("object_store", tests);
