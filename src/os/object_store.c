@@ -113,6 +113,64 @@ int object_store_collections(struct object_store *s, os_visit_collection visit, 
     return s->ops->collections(s, visit, arg);
 }
 
+enum { REMOVED_AT_ONCE = 64 };
+
+struct doomed {
+    struct hobject objects[REMOVED_AT_ONCE];
+    unsigned count;
+    int error;
+};
+
+static bool doom(void *arg, const struct hobject *o)
+{
+    struct doomed *d = arg;
+
+    d->error = hobject_copy(&d->objects[d->count], o);
+    return !d->error && ++d->count < REMOVED_AT_ONCE;
+}
+
+/* The first objects of the collection, or it itself if there is none. */
+static int remove_some(struct object_store *s, struct coll_id id, struct os_collection *c,
+                       const struct hobject *min, bool *all)
+{
+    struct doomed d = {.count = 0};
+    struct os_transaction t;
+    int r = object_store_list(s, c, min, doom, &d);
+
+    if (r == 0)
+        r = d.error;
+    *all = d.count == 0;
+    os_transaction_init(&t, id);
+    for (unsigned i = 0; i < d.count; i++)
+        os_remove(&t, &d.objects[i]);
+    if (*all)
+        os_rmcoll(&t);
+    if (r == 0)
+        r = object_store_apply(s, &t);
+    os_transaction_destroy(&t);
+    for (unsigned i = 0; i < d.count; i++)
+        hobject_destroy(&d.objects[i]);
+    return r;
+}
+
+int object_store_remove_collection(struct object_store *s, struct coll_id id)
+{
+    struct os_collection *c = object_store_collection(s, id);
+    struct hobject min;
+    bool all = false;
+    int r = c ? hobject_init_min(&min) : -ENOENT;
+
+    if (r) {
+        os_collection_put(s, c);
+        return r;
+    }
+    while (r == 0 && !all)
+        r = remove_some(s, id, c, &min, &all);
+    hobject_destroy(&min);
+    os_collection_put(s, c);
+    return r;
+}
+
 int object_store_stat(struct object_store *s, struct os_collection *c, const struct hobject *o,
                       uint64_t *size)
 {

@@ -34,9 +34,9 @@ struct object_store_statfs {
 
 /* Makes an empty store at path (a directory, made if need be). -EEXIST: there is one. */
 int object_store_mkfs(const char *kind, const char *path, char *err, size_t err_size) MUST_CHECK;
-/* Opens and checks it. size_limit: what a memory
- * store calls its size; it is for the OSD to stay below. -EUCLEAN: damaged beyond repair; err has
- * a line. repaired gets what was put in order, a line each, malloc'ed, or NULL when there was nothing. */
+/* Opens and checks it. size_limit: what a memory store calls its size; it is for the OSD to stay below.
+ * -EUCLEAN: damaged beyond repair; err has a line. repaired gets what was put in order, a line each,
+ * malloc'ed, or NULL when there was nothing. */
 int object_store_open(const char *kind, const char *path, uint64_t size_limit, struct object_store **out,
                       char **repaired, char *err, size_t err_size) MUST_CHECK;
 /* Commits what is queued. NULL is fine. */
@@ -62,6 +62,9 @@ struct os_collection *object_store_collection(struct object_store *s, struct col
 void os_collection_put(struct object_store *s, struct os_collection *c);
 typedef void (*os_visit_collection)(void *arg, struct coll_id id, unsigned bits);
 int object_store_collections(struct object_store *s, os_visit_collection visit, void *arg) MUST_CHECK;
+
+/* The collection with all its objects and records, in several transactions. -ENOENT. Waits. */
+int object_store_remove_collection(struct object_store *s, struct coll_id id) MUST_CHECK;
 
 int object_store_stat(struct object_store *s, struct os_collection *c, const struct hobject *o,
                       uint64_t *size) MUST_CHECK;

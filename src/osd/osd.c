@@ -178,25 +178,35 @@ int osd_save_superblock(struct osd *osd, struct os_transaction *t)
     return r;
 }
 
-static int load_superblock(struct osd *osd, char *err, size_t err_size)
+int osd_read_superblock(struct object_store *s, struct osd_superblock *sb, char *err, size_t err_size)
 {
+    struct os_collection *meta = object_store_collection(s, COLL_META);
     struct slice bytes;
     struct decode d;
-    int r;
+    int r = meta ? object_store_coll_getkey(s, meta, SUPERBLOCK_KEY, &bytes) : -ENOENT;
 
-    osd->meta = object_store_collection(osd->store, COLL_META);
-    r = osd->meta ? object_store_coll_getkey(osd->store, osd->meta, SUPERBLOCK_KEY, &bytes) : -ENOENT;
+    os_collection_put(s, meta);
     if (r) {
         snprintf(err, err_size, "the object store has no superblock; was --mkfs run?");
         return r;
     }
     decode_init(&d, bytes.data, bytes.len);
-    osd_superblock_decode(&osd->superblock, &d);
+    osd_superblock_decode(sb, &d);
     r = decode_error(&d);
     slice_put(&bytes);
     if (r)
         snprintf(err, err_size, "the superblock cannot be read");
-    else if (osd->superblock.whoami != osd->whoami) {
+    return r;
+}
+
+static int load_superblock(struct osd *osd, char *err, size_t err_size)
+{
+    int r = osd_read_superblock(osd->store, &osd->superblock, err, err_size);
+
+    if (r)
+        return r;
+    osd->meta = object_store_collection(osd->store, COLL_META);
+    if (osd->superblock.whoami != osd->whoami) {
         snprintf(err, err_size, "this is the data of osd.%d, not of osd.%d", osd->superblock.whoami,
                  osd->whoami);
         r = -EINVAL;

@@ -146,6 +146,9 @@ void osd_close(struct osd *osd);
 /* Makes the data of a new OSD. */
 int osd_mkfs(struct conf *conf, const struct fsid *uuid, char *err, size_t err_size) MUST_CHECK;
 int osd_save_superblock(struct osd *osd, struct os_transaction *t);
+/* For the caller to destroy, also after a failure. */
+int osd_read_superblock(struct object_store *s, struct osd_superblock *sb, char *err,
+                        size_t err_size) MUST_CHECK;
 
 struct osd_map *osd_current_map(struct osd *osd); /* with a reference; NULL before the first */
 

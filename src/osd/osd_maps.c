@@ -121,12 +121,11 @@ struct advance {
     struct osd_map *map;
 };
 
-static int remove_collection(struct osd *osd, struct pg *pg);
-
 static void advance_pg(void *arg, struct pg *pg)
 {
     struct advance *a = arg;
     bool gone = !osdmap_find_pool(&a->map->map, pg->id.pool);
+    int r;
 
     pg_lock(pg);
     if (gone)
@@ -137,53 +136,11 @@ static void advance_pg(void *arg, struct pg *pg)
     if (gone) {
         dout(osd, 1, "pg %" PRId64 ".%x is removed with its pool", pg->id.pool, pg->id.seed);
         osd_remove_pg(a->osd, pg);
-        remove_collection(a->osd, pg);
+        r = object_store_remove_collection(a->osd->store, (struct coll_id){pg->id.pool, pg->id.seed});
+        if (r)
+            derr(osd, "pg %" PRId64 ".%x cannot be removed from the store: %s", pg->id.pool, pg->id.seed,
+                 strerror(-r));
     }
-}
-
-enum { REMOVE_BATCH = 64 };
-
-struct doomed {
-    struct hobject objects[REMOVE_BATCH];
-    unsigned count;
-};
-
-static bool doom(void *arg, const struct hobject *o)
-{
-    struct doomed *d = arg;
-
-    if (hobject_copy(&d->objects[d->count], o))
-        return false;
-    return ++d->count < REMOVE_BATCH;
-}
-
-/* Nobody else knows the group any more. */
-static int remove_collection(struct osd *osd, struct pg *pg)
-{
-    struct coll_id id = {pg->id.pool, pg->id.seed};
-    struct os_transaction t;
-    struct hobject min;
-    struct doomed d;
-    int r = hobject_init_min(&min);
-
-    if (r)
-        return r;
-    do {
-        d.count = 0;
-        r = object_store_list(osd->store, pg->coll, &min, doom, &d);
-        os_transaction_init(&t, id);
-        for (unsigned i = 0; i < d.count; i++)
-            os_remove(&t, &d.objects[i]);
-        if (d.count < REMOVE_BATCH)
-            os_rmcoll(&t);
-        if (r == 0)
-            r = object_store_apply(osd->store, &t);
-        os_transaction_destroy(&t);
-        for (unsigned i = 0; i < d.count; i++)
-            hobject_destroy(&d.objects[i]);
-    } while (r == 0 && d.count == REMOVE_BATCH);
-    hobject_destroy(&min);
-    return r;
 }
 
 /* ---- loading ---- */

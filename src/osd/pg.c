@@ -153,12 +153,12 @@ void pg_save_info(struct pg *pg, struct os_transaction *t)
     encode_destroy(&e);
 }
 
-static int load_info(struct pg *pg)
+static int load_info(struct pg *pg, struct object_store *s)
 {
     struct decode d, body;
     struct slice bytes;
     uint8_t v;
-    int r = object_store_coll_getkey(pg->osd->store, pg->coll, INFO_KEY, &bytes);
+    int r = object_store_coll_getkey(s, pg->coll, INFO_KEY, &bytes);
 
     if (r)
         return r;
@@ -204,7 +204,7 @@ int pg_load(struct pg *pg)
     int r;
 
     pg->coll = object_store_collection(pg->osd->store, (struct coll_id){pg->id.pool, pg->id.seed});
-    r = pg->coll ? load_info(pg) : -ENOENT;
+    r = pg->coll ? load_info(pg, pg->osd->store) : -ENOENT;
     if (r)
         return r;
     r = object_store_coll_scan(pg->osd->store, pg->coll, PG_LOG_KEY_PREFIX, load_entry, pg);
@@ -455,4 +455,54 @@ void pg_dump(struct pg *pg, struct formatter *f)
     formatter_int(f, "num_objects", pg->stats.objects);
     formatter_int(f, "num_bytes", pg->stats.bytes);
     formatter_close(f);
+}
+
+static void dump_history(const struct pg_history *h, struct formatter *f)
+{
+    formatter_open_object(f, "history");
+    formatter_uint(f, "epoch_created", h->epoch_created);
+    formatter_uint(f, "epoch_pool_created", h->epoch_pool_created);
+    formatter_uint(f, "last_epoch_started", h->last_epoch_started);
+    formatter_uint(f, "last_interval_started", h->last_interval_started);
+    formatter_uint(f, "last_epoch_clean", h->last_epoch_clean);
+    formatter_uint(f, "last_interval_clean", h->last_interval_clean);
+    formatter_uint(f, "last_epoch_split", h->last_epoch_split);
+    formatter_uint(f, "same_up_since", h->same_up_since);
+    formatter_uint(f, "same_interval_since", h->same_interval_since);
+    formatter_uint(f, "same_primary_since", h->same_primary_since);
+    formatter_close(f);
+}
+
+int pg_dump_record(struct object_store *s, struct os_collection *coll, struct pg_id id, struct formatter *f)
+{
+    struct pg pg = {.id = id, .coll = coll};
+    char text[EVERSION_TEXT_MAX];
+    int r = load_info(&pg, s);
+
+    if (r)
+        return r;
+    formatter_open_object(f, NULL);
+    formatter_printf(f, "pgid", "%" PRId64 ".%x", id.pool, id.seed);
+    formatter_string(f, "last_update", eversion_print(pg.last_update, text));
+    formatter_string(f, "last_complete", eversion_print(pg.last_update, text));
+    formatter_string(f, "log_tail", eversion_print(pg.disk_tail, text));
+    formatter_uint(f, "last_user_version", pg.last_user_version);
+    formatter_string(f, "last_backfill", "MAX");
+    dump_history(&pg.history, f);
+    formatter_open_object(f, "stats");
+    formatter_open_object(f, "stat_sum");
+    formatter_int(f, "num_bytes", pg.stats.bytes);
+    formatter_int(f, "num_objects", pg.stats.objects);
+    formatter_uint(f, "num_read", pg.stats.reads);
+    formatter_uint(f, "num_read_kb", pg.stats.read_bytes >> 10);
+    formatter_uint(f, "num_write", pg.stats.writes);
+    formatter_uint(f, "num_write_kb", pg.stats.written_bytes >> 10);
+    formatter_close(f);
+    formatter_close(f);
+    formatter_int(f, "empty", pg.last_update.version == 0);
+    formatter_int(f, "dne", pg.history.epoch_created == 0);
+    formatter_int(f, "incomplete", 0);
+    formatter_uint(f, "last_epoch_started", pg.history.last_epoch_started);
+    formatter_close(f);
+    return 0;
 }

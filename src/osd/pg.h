@@ -101,6 +101,10 @@ void pg_run_works(struct pg *pg, struct list *works);
 /* An operation's turn has come. */
 void pg_do_op(struct pg *pg, struct pg_work *w);
 void pg_dump(struct pg *pg, struct formatter *f);
+/* What a collection's records say of its group, as an object with genuine Ceph's names: for a look at a store
+ * without its OSD. -EBADMSG. */
+int pg_dump_record(struct object_store *s, struct os_collection *coll, struct pg_id id,
+                   struct formatter *f) MUST_CHECK;
 /* Bits of enum pg_state_bit. */
 uint64_t pg_state(const struct pg *pg);
 
