@@ -85,17 +85,21 @@ int crush_class_add(struct crush_map *m, const char *name)
     return r ? r : id;
 }
 
+int crush_class_set(struct crush_map *m, int32_t item, const char *name)
+{
+    int id = crush_class_add(m, name);
+
+    return id < 0 ? id : pair_set(&m->class_map, &m->class_map_count, item, id);
+}
+
 int crush_class_assign(struct crush_map *m, int32_t device, const char *name)
 {
     const char *old = crush_class_of(m, device);
-    int id, r;
+    int r;
 
     if (old)
         return strcmp(old, name) == 0 ? 0 : -EBUSY;
-    id = crush_class_add(m, name);
-    if (id < 0)
-        return id;
-    r = pair_set(&m->class_map, &m->class_map_count, device, id);
+    r = crush_class_set(m, device, name);
     if (r == 0)
         r = crush_class_rebuild(m);
     return r ? r : 1;
@@ -166,7 +170,7 @@ int32_t crush_class_original(const struct crush_map *m, int32_t id)
     return id;
 }
 
-static int note_shadow(struct crush_map *m, int32_t bucket, int class_id, int32_t shadow)
+int crush_class_set_shadow(struct crush_map *m, int32_t bucket, int class_id, int32_t shadow)
 {
     struct crush_class_bucket *list = m->class_buckets;
     unsigned at = 0;
@@ -256,7 +260,7 @@ static int name_shadow(struct crush_map *m, int32_t original, int class_id, int3
     free(text);
     if (r == 0)
         r = pair_set(&m->class_map, &m->class_map_count, shadow, class_id);
-    return r ? r : note_shadow(m, original, class_id, shadow);
+    return r ? r : crush_class_set_shadow(m, original, class_id, shadow);
 }
 
 static int add_shadow(struct rebuild *b, int32_t original, int class_id, const struct shadow_items *items,
@@ -351,12 +355,11 @@ static int make_shadows(struct rebuild *b)
     return r;
 }
 
-int crush_class_rebuild(struct crush_map *m)
+int crush_class_populate(struct crush_map *m)
 {
     struct rebuild b = {.m = m};
     int r;
 
-    drop_dead_classes(m);
     b.old = m->class_buckets;
     b.old_count = m->class_bucket_count;
     m->class_buckets = NULL;
@@ -367,4 +370,10 @@ int crush_class_rebuild(struct crush_map *m)
         free(b.old[i].shadows);
     free(b.old);
     return r;
+}
+
+int crush_class_rebuild(struct crush_map *m)
+{
+    drop_dead_classes(m);
+    return crush_class_populate(m);
 }

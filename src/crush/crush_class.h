@@ -24,6 +24,11 @@ int32_t crush_class_shadow(const struct crush_map *m, int32_t bucket, int class_
 /* What id shadows, or id itself. */
 int32_t crush_class_original(const struct crush_map *m, int32_t id);
 
+/* Says what class an item has, and that a bucket has this shadow for a class, and makes no shadow tree. 0,
+ * -ENOMEM. */
+int crush_class_set(struct crush_map *m, int32_t item, const char *name) MUST_CHECK;
+int crush_class_set_shadow(struct crush_map *m, int32_t bucket, int class_id, int32_t shadow) MUST_CHECK;
+
 /* Gives a device its class, which is added when it is new. 1; 0: it has it already; -EBUSY: it has another
  * one. */
 int crush_class_assign(struct crush_map *m, int32_t device, const char *name) MUST_CHECK;
@@ -34,7 +39,9 @@ int crush_class_rename(struct crush_map *m, const char *from, const char *to) MU
 /* The item is gone. */
 void crush_class_forget(struct crush_map *m, int32_t item);
 
-/* Makes the shadow trees; classes without devices that no rule uses go. */
+/* Makes the shadow trees of all classes. -EEXIST: a bucket has the id that a shadow had. */
+int crush_class_populate(struct crush_map *m) MUST_CHECK;
+/* The same; classes without devices that no rule uses go. */
 int crush_class_rebuild(struct crush_map *m) MUST_CHECK;
 
 #endif

@@ -265,6 +265,20 @@ static void decode_choose_arg(struct crush_choose_arg *a, const struct crush_map
     a->id_count = a->ids ? n : 0;
 }
 
+/* Only straw2 buckets have other weights; genuine Ceph, too, forgets those of any other bucket. */
+static void drop_dead_args(struct crush_choose_args *c, const struct crush_map *m)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < c->count; i++) {
+        if (m->buckets[c->args[i].bucket].alg == CRUSH_ALG_STRAW2)
+            c->args[kept++] = c->args[i];
+        else
+            crush_choose_arg_destroy(&c->args[i]);
+    }
+    c->count = kept;
+}
+
 static void decode_choose_args(struct crush_map *m, struct decode *d)
 {
     uint32_t n = decode_count(d, 12);
@@ -280,6 +294,8 @@ static void decode_choose_args(struct crush_map *m, struct decode *d)
         c->count = c->args ? n : 0;
         for (uint32_t j = 0; j < c->count && !decode_error(d); j++)
             decode_choose_arg(&c->args[j], m, d);
+        if (!decode_error(d))
+            drop_dead_args(c, m);
     }
 }
 

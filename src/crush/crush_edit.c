@@ -144,13 +144,20 @@ int crush_edit_roots(const struct crush_map *m, int32_t **roots, unsigned *count
     return 0;
 }
 
+static void cover(struct crush_map *m, int32_t device)
+{
+    if (device >= m->max_devices && device < INT32_MAX)
+        m->max_devices = device + 1;
+}
+
 void crush_edit_finalize(struct crush_map *m)
 {
     m->max_devices = 0;
     for (uint32_t i = 0; i < m->max_buckets; i++)
         for (uint32_t k = 0; k < m->buckets[i].size; k++)
-            if (m->buckets[i].items[k] >= m->max_devices)
-                m->max_devices = m->buckets[i].items[k] + 1;
+            cover(m, m->buckets[i].items[k]);
+    if (m->items.count)
+        cover(m, m->items.names[m->items.count - 1].id);
 }
 
 /* ---- questions ---- */

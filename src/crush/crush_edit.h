@@ -39,7 +39,7 @@ int crush_edit_add_bucket(struct crush_map *m, const struct crush_bucket_spec *s
 void crush_edit_drop_bucket(struct crush_map *m, int32_t id);
 /* The buckets that are in no other, shadows left out, ascending; free(*roots). */
 int crush_edit_roots(const struct crush_map *m, int32_t **roots, unsigned *count) MUST_CHECK;
-/* max_devices becomes one more than the highest device in any bucket. */
+/* max_devices becomes one more than the highest device in any bucket or with a name. */
 void crush_edit_finalize(struct crush_map *m);
 
 /* ---- questions ---- */

@@ -24,14 +24,18 @@ void crush_names_destroy(struct crush_names *n)
     n->count = 0;
 }
 
+void crush_choose_arg_destroy(struct crush_choose_arg *a)
+{
+    for (uint32_t i = 0; i < a->position_count; i++)
+        free(a->positions[i].weights);
+    free(a->positions);
+    free(a->ids);
+}
+
 static void destroy_choose_args(struct crush_choose_args *c)
 {
-    for (uint32_t i = 0; i < c->count; i++) {
-        for (uint32_t j = 0; j < c->args[i].position_count; j++)
-            free(c->args[i].positions[j].weights);
-        free(c->args[i].positions);
-        free(c->args[i].ids);
-    }
+    for (uint32_t i = 0; i < c->count; i++)
+        crush_choose_arg_destroy(&c->args[i]);
     free(c->args);
 }
 

@@ -138,6 +138,8 @@ struct crush_map {
 void crush_map_init(struct crush_map *m); /* empty, with the tunables of the oldest maps */
 void crush_map_destroy(struct crush_map *m);
 
+void crush_choose_arg_destroy(struct crush_choose_arg *a); /* what it holds */
+
 /* The map of a new cluster: root "default" without items, Ceph's usual types, rule replicated_rule over
  * hosts. */
 int crush_map_create_default(struct crush_map *m) MUST_CHECK; /* inits m */

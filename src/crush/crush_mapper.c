@@ -16,6 +16,7 @@ struct walk {
     const uint32_t *weights;
     unsigned weight_count;
     const struct crush_choose_args *args;
+    uint32_t *counts; /* of items found after so many failures, or NULL */
     uint32_t x;
 
     /* of the tunables, or set by steps */
@@ -29,6 +30,12 @@ static const struct crush_choose_arg *arg_of(const struct walk *w, const struct 
         if (w->args->args[i].bucket == (uint32_t)(-1 - b->id))
             return &w->args->args[i];
     return NULL;
+}
+
+static void count_tries(const struct walk *w, unsigned failures)
+{
+    if (w->counts && failures <= w->map->tunables.choose_total_tries)
+        w->counts[failures]++;
 }
 
 static bool is_out(const struct walk *w, int32_t device)
@@ -54,11 +61,11 @@ static enum pick resolve(const struct walk *w, int32_t item, unsigned type, cons
                          struct choice *c)
 {
     const struct crush_bucket *below = item < 0 ? crush_map_bucket(w->map, item) : NULL;
-    unsigned item_type = item < 0 ? (below ? below->type : UINT32_MAX) : DEVICE_TYPE;
+    unsigned item_type = below ? below->type : DEVICE_TYPE;
 
     c->item = item;
     c->again = false;
-    if (item >= w->map->max_devices)
+    if (item >= w->map->max_devices || (item < 0 && !below))
         return PICK_BROKEN;
     if (item_type == type)
         return PICK_FOUND;
@@ -96,7 +103,7 @@ static bool find_leaf(const struct walk *w, const struct firstn *f, int32_t item
     struct firstn below = {
         .type = DEVICE_TYPE,
         .tries = f->leaf_tries,
-        .parent_r = w->vary_r ? r >> (w->vary_r - 1) : 0,
+        .parent_r = w->vary_r ? r >> ((w->vary_r - 1) & 31) : 0,
     };
 
     if (item >= 0) {
@@ -139,6 +146,7 @@ static bool fill_place(const struct walk *w, const struct crush_bucket *from, co
         }
         if (!collides && !rejected) {
             out[have] = c.item;
+            count_tries(w, failures);
             return true;
         }
         failures++;
@@ -225,14 +233,14 @@ static int32_t try_place(const struct walk *w, const struct crush_bucket *from, 
 static void choose_indep(const struct walk *w, const struct crush_bucket *from, const struct indep *f,
                          int32_t *out, unsigned begin, unsigned end, int32_t *leaves)
 {
-    unsigned left = end - begin;
+    unsigned left = end - begin, attempt;
 
     for (unsigned place = begin; place < end; place++) {
         out[place] = ITEM_UNDECIDED;
         if (leaves)
             leaves[place] = ITEM_UNDECIDED;
     }
-    for (unsigned attempt = 0; left && attempt < f->tries; attempt++) {
+    for (attempt = 0; left && attempt < f->tries; attempt++) {
         for (unsigned place = begin; place < end; place++) {
             if (out[place] != ITEM_UNDECIDED)
                 continue;
@@ -248,6 +256,7 @@ static void choose_indep(const struct walk *w, const struct crush_bucket *from, 
         if (leaves && leaves[place] == ITEM_UNDECIDED)
             leaves[place] = CRUSH_ITEM_NONE;
     }
+    count_tries(w, attempt);
 }
 
 /* ---- rules ---- */
@@ -342,12 +351,20 @@ int crush_map_do_rule(const struct crush_map *m, uint32_t rule, uint32_t x, int3
                       unsigned result_max, const uint32_t *weights, unsigned weight_count,
                       const struct crush_choose_args *args)
 {
+    return crush_map_do_rule_counted(m, rule, x, result, result_max, weights, weight_count, args, NULL);
+}
+
+int crush_map_do_rule_counted(const struct crush_map *m, uint32_t rule, uint32_t x, int32_t *result,
+                              unsigned result_max, const uint32_t *weights, unsigned weight_count,
+                              const struct crush_choose_args *args, uint32_t *tries)
+{
     const struct crush_tunables *t = &m->tunables;
     struct walk w = {
         .map = m,
         .weights = weights,
         .weight_count = weight_count,
         .args = args,
+        .counts = tries,
         .x = x,
         .tries = t->choose_total_tries + 1, /* the tunable counts retries */
         .local_tries = t->choose_local_tries,

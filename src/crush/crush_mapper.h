@@ -21,6 +21,13 @@ int crush_map_do_rule(const struct crush_map *m, uint32_t rule, uint32_t x, int3
                       unsigned result_max, const uint32_t *weights, unsigned weight_count,
                       const struct crush_choose_args *args) MUST_CHECK;
 
+/* The same, and counts: tries[n] goes up by one for each item that was found after n failures, of places that
+ * keep their numbers for each set of them. n is at most the map's choose_total_tries. NULL: nothing is
+ * counted. */
+int crush_map_do_rule_counted(const struct crush_map *m, uint32_t rule, uint32_t x, int32_t *result,
+                              unsigned result_max, const uint32_t *weights, unsigned weight_count,
+                              const struct crush_choose_args *args, uint32_t *tries) MUST_CHECK;
+
 /* The weight sets of a pool, the ones for all pools (key -1), or NULL. */
 const struct crush_choose_args *crush_map_choose_args(const struct crush_map *m, int64_t pool);
 

@@ -54,7 +54,7 @@ int crush_rules_put(struct crush_map *m, uint32_t id, const struct crush_rule *r
     struct crush_step *steps = calloc(rule->len + 1, sizeof(*steps));
     int r = steps ? make_room(m, id) : -ENOMEM;
 
-    if (r == 0)
+    if (r == 0 && name)
         r = crush_names_set(&m->rule_names, (int32_t)id, name);
     if (r) {
         free(steps);

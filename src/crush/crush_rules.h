@@ -25,7 +25,8 @@ const struct crush_rule *crush_rules_get(const struct crush_map *m, int64_t id);
 /* The lowest number that is free. */
 int crush_rules_free_id(const struct crush_map *m);
 
-/* Puts rule, whose steps are copied, at number id, which is free. 0 or -ENOMEM, -EINVAL (above 255). */
+/* Puts rule, whose steps are copied, at number id, which is free. name may be NULL. 0 or -ENOMEM, -EINVAL
+ * (above 255). */
 int crush_rules_put(struct crush_map *m, uint32_t id, const struct crush_rule *rule,
                     const char *name) MUST_CHECK;
 /* Makes a rule; its number, or -EEXIST, -ENOENT (no such root), -EINVAL, with *err. */

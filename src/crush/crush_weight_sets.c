@@ -137,14 +137,6 @@ void crush_weight_sets_sum_all(struct crush_map *m)
             crush_weight_sets_sum_up(m, m->buckets[i].id);
 }
 
-static void destroy_arg(struct crush_choose_arg *a)
-{
-    for (uint32_t k = 0; k < a->position_count; k++)
-        free(a->positions[k].weights);
-    free(a->positions);
-    free(a->ids);
-}
-
 void crush_weight_sets_remove_bucket(struct crush_map *m, int32_t id)
 {
     for (unsigned i = 0; i < m->choose_args_count; i++) {
@@ -152,7 +144,7 @@ void crush_weight_sets_remove_bucket(struct crush_map *m, int32_t id)
         struct crush_choose_arg *a = find(c, id);
         if (!a)
             continue;
-        destroy_arg(a);
+        crush_choose_arg_destroy(a);
         array_remove(c->args, c->count--, sizeof(*c->args), (size_t)(a - c->args));
     }
 }
@@ -181,7 +173,7 @@ static int insert_or_free(struct crush_choose_args *c, struct crush_choose_arg *
     if (r == 0)
         r = insert(c, a);
     if (r)
-        destroy_arg(a);
+        crush_choose_arg_destroy(a);
     return r;
 }
 

@@ -112,8 +112,7 @@ static int set_default_crush(struct osdmap *m)
     return m->crush ? 0 : -ENOMEM;
 }
 
-/* Genuine Ceph's; erasure coded pools take it when they name none. */
-static int set_default_profile(struct osdmap *m)
+int osdmap_set_default_profile(struct osdmap *m)
 {
     static const char *const settings[][2] = {
         {"k", "2"}, {"m", "2"}, {"plugin", "jerasure"}, {"technique", "reed_sol_van"}};
@@ -148,7 +147,7 @@ int osdmap_create_initial(struct osdmap *m, const struct fsid *fsid, struct utim
     m->require_osd_release = CEPH_RELEASE_PACIFIC;
     r = set_default_crush(m);
     if (r == 0)
-        r = set_default_profile(m);
+        r = osdmap_set_default_profile(m);
     if (r < 0)
         osdmap_destroy(m);
     return r;

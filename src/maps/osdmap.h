@@ -172,6 +172,9 @@ int osdmap_copy(struct osdmap *to, const struct osdmap *from) MUST_CHECK; /* ini
 /* Epoch 1 of a new cluster: no OSDs, no pools, the default crush map and erasure code profile. Inits m. */
 int osdmap_create_initial(struct osdmap *m, const struct fsid *fsid, struct utime now) MUST_CHECK;
 
+/* Gives a map without erasure code profiles the one that every map has; pools take it when they name none. */
+int osdmap_set_default_profile(struct osdmap *m) MUST_CHECK;
+
 /* {8,7} with its crc, which goes into *crc unless that is NULL. */
 void osdmap_encode(const struct osdmap *m, struct encode *e, uint32_t *crc);
 /* Inits m; after a failure there is nothing to destroy. -EBADMSG also when the crc is wrong. */

@@ -7,6 +7,7 @@
 
 #include "maps/osdmap_incremental.h"
 #include "maps/osdmap_internal.h"
+#include "types/ceph_release.h"
 
 /* Elements that come from an incremental are copied by way of their encoding or one by one: none is shared.
  */
@@ -531,7 +532,8 @@ static int apply_snapshot_and_crush(struct osdmap *m, const struct osdmap_increm
     }
     if (!i->crush_len)
         return 0;
-    m->crush_version++;
+    if (m->require_osd_release >= CEPH_RELEASE_LUMINOUS)
+        m->crush_version++; /* older clusters do not count */
     return replace_bytes(&m->crush, &m->crush_len, i->crush, i->crush_len);
 }
 

@@ -11,11 +11,11 @@
 #include "common/conf_dump.h"
 #include "common/conf_file.h"
 #include "common/formatter.h"
+#include "common/text_table.h"
 #include "maps/monmap.h"
 #include "mon/config_monitor.h"
 #include "mon/json_text.h"
 #include "mon/monitor.h"
-#include "mon/text_table.h"
 #include "types/utime.h"
 
 enum { LOG_DEFAULT = 10 };

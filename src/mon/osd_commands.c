@@ -9,12 +9,12 @@
 
 #include "common/command_sig.h"
 #include "common/conf.h"
+#include "common/text_table.h"
+#include "maps/osd_tree.h"
 #include "mon/json_text.h"
 #include "mon/monitor.h"
 #include "mon/osd_monitor.h"
-#include "mon/osd_tree.h"
 #include "mon/text_age.h"
-#include "mon/text_table.h"
 #include "types/entity_addr_dump.h"
 
 static struct paxos_service *service(const struct mon_op *op)

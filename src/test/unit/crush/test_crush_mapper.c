@@ -119,6 +119,13 @@ static void test_bad_maps(void **state UNUSED)
     assert_int_equal(crush_map_do_rule(&m, 0, 1, result, 3, weights, DEVICES, NULL), 0);
     assert_int_equal(crush_map_do_rule(&m, 4, 1, result, 3, weights, DEVICES, NULL), 3);
     assert_int_equal(result[0], CRUSH_ITEM_NONE);
+    /* nor buckets that are not there, whatever type is asked for */
+    for (uint32_t i = 0; i < m.max_buckets; i++)
+        for (uint32_t k = 0; k < m.buckets[i].size; k++)
+            m.buckets[i].items[k] = -99;
+    for (uint32_t i = 0; i < m.rules[0].len; i++)
+        m.rules[0].steps[i].arg2 = -1;
+    assert_int_equal(crush_map_do_rule(&m, 0, 1, result, 3, weights, DEVICES, NULL), 0);
     crush_map_destroy(&m);
 }
 

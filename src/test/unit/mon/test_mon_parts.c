@@ -7,13 +7,13 @@
 
 #include "test/unit/unit.h"
 #include "common/clock.h"
+#include "common/text_table.h"
+#include "maps/osd_tree.h"
 #include "mon/config_map.h"
 #include "mon/health_checks.h"
 #include "mon/json_text.h"
 #include "mon/log_tail.h"
-#include "mon/osd_tree.h"
 #include "mon/text_age.h"
-#include "mon/text_table.h"
 #include "mon/transport_health.h"
 
 static void test_whom_an_option_is_for(void **state UNUSED)
@@ -231,8 +231,8 @@ static void test_osd_tree(void **state UNUSED)
     assert_int_equal(osd_tree_print(&map, &crush, true, &all, &out), 0);
     assert_string_equal(strbuf_text(&out), "ID  CLASS  WEIGHT  TYPE NAME     STATUS  REWEIGHT  PRI-AFF\n"
                                            "-1              0  root default                           \n"
-                                           "0               0  osd.0             up   1.00000  1.00000\n"
-                                           "1               0  osd.1           down   1.00000  1.00000\n");
+                                           " 0              0  osd.0             up   1.00000  1.00000\n"
+                                           " 1              0  osd.1           down   1.00000  1.00000\n");
     strbuf_clear(&out);
     assert_int_equal(osd_tree_print(&map, &crush, true, &down, &out), 0);
     assert_null(strstr(strbuf_text(&out), "osd.0"));

@@ -4,8 +4,8 @@
  * right, two blanks between columns, every cell padded. (libsmartcols aligns a heading as its column.)
  * Owner: init and destroy on the caller's storage. Threads: none of its own. Errors: out of memory sticks.
  */
-#ifndef CEPH_MON_TEXT_TABLE_H
-#define CEPH_MON_TEXT_TABLE_H
+#ifndef CEPH_COMMON_TEXT_TABLE_H
+#define CEPH_COMMON_TEXT_TABLE_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* osd_tree: the OSDs of a map in their crush hierarchy, as `osd tree` and `osd crush tree` show them. Pure.
  */
-#ifndef CEPH_MON_OSD_TREE_H
-#define CEPH_MON_OSD_TREE_H
+#ifndef CEPH_MAPS_OSD_TREE_H
+#define CEPH_MAPS_OSD_TREE_H
 
 #include <jansson.h>
 #include <stdbool.h>

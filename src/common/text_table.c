@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mon/text_table.h"
+#include "common/text_table.h"
 
 #include <errno.h>
 #include <stdlib.h>

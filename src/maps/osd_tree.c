@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "maps/osd_tree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text_table.h"
+#include "crush/crush_class.h"
+#include "crush/crush_tree.h"
+
+/* One walk: every node is given to visit(), parents first. */
+struct walk {
+    const struct osdmap *map;
+    const struct crush_map *crush;
+    const struct osd_tree_filter *filter;
+    bool states;
+    bool *seen; /* OSDs */
+    void (*visit)(struct walk *w, const struct crush_tree_node *n);
+    json_t *nodes, *stray;
+    struct text_table table;
+};
+
+static bool wanted(const struct walk *w, int32_t osd)
+{
+    const struct osd_tree_filter *f = w->filter;
+    bool up = osdmap_is_up(w->map, osd), in = osdmap_is_in(w->map, osd);
+    bool destroyed = osdmap_exists(w->map, osd) && w->map->osds[osd].state & OSD_DESTROYED;
+
+    if ((f->up && !up) || (f->down && up) || (f->in && !in) || (f->out && in))
+        return false;
+    return !f->destroyed || destroyed;
+}
+
+static bool filtered(const struct osd_tree_filter *f)
+{
+    return f->up || f->down || f->in || f->out || f->destroyed;
+}
+
+/* Which of the nodes are to be shown: what is wanted, and what that is in. */
+static void mark_wanted(const struct walk *w, const struct crush_tree_node *nodes, unsigned count,
+                        bool *marks)
+{
+    for (unsigned i = count; i-- > 0;) {
+        marks[i] |= !filtered(w->filter) || (nodes[i].id >= 0 && wanted(w, nodes[i].id));
+        for (unsigned up = i; marks[i] && nodes[i].depth && up-- > 0;)
+            if (nodes[up].depth < nodes[i].depth) {
+                marks[up] = true;
+                break;
+            }
+    }
+}
+
+static int walk_nodes(struct walk *w)
+{
+    struct crush_tree_node *nodes;
+    unsigned count;
+    bool *marks;
+    int r = crush_tree_list(w->crush, false, &nodes, &count);
+
+    if (r)
+        return r;
+    marks = calloc(count + 1, sizeof(*marks));
+    if (marks)
+        mark_wanted(w, nodes, count, marks);
+    for (unsigned i = 0; marks && i < count; i++) {
+        if (!marks[i])
+            continue;
+        if (nodes[i].id >= 0 && (uint32_t)nodes[i].id < w->map->max_osd)
+            w->seen[nodes[i].id] = true;
+        w->visit(w, &nodes[i]);
+    }
+    free(nodes);
+    r = marks ? 0 : -ENOMEM;
+    free(marks);
+    return r;
+}
+
+/* OSDs that are in no bucket. */
+static void walk_strays(struct walk *w)
+{
+    for (unsigned i = 0; w->states && i < w->map->max_osd; i++) {
+        struct crush_tree_node n = {.id = (int32_t)i};
+        if (!w->seen[i] && osdmap_exists(w->map, n.id) && wanted(w, n.id))
+            w->visit(w, &n);
+    }
+}
+
+static int walk(struct walk *w)
+{
+    int r;
+
+    w->seen = calloc(w->map->max_osd + 1, sizeof(bool));
+    if (!w->seen)
+        return -ENOMEM;
+    r = walk_nodes(w);
+    w->nodes = w->stray;
+    if (r == 0)
+        walk_strays(w);
+    free(w->seen);
+    return r;
+}
+
+static const char *status_of(const struct osdmap *m, int32_t osd)
+{
+    if (osdmap_is_up(m, osd))
+        return "up";
+    if (!osdmap_exists(m, osd))
+        return "DNE";
+    return m->osds[osd].state & OSD_DESTROYED ? "destroyed" : "down";
+}
+
+static double weight_of(uint32_t fixed)
+{
+    return (double)fixed / OSD_WEIGHT_ONE;
+}
+
+/* ---- JSON ---- */
+
+static json_t *dump_children(const struct crush_bucket *b)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = b->size; i-- > 0;)
+        json_array_append_new(list, json_integer(b->items[i]));
+    return list;
+}
+
+static void dump_osd(struct walk *w, json_t *o, const struct crush_tree_node *n)
+{
+    int32_t id = n->id;
+    const char *class = crush_class_of(w->crush, id), *name = crush_names_find(&w->crush->items, id);
+    char plain[24];
+
+    snprintf(plain, sizeof(plain), "osd.%d", id);
+    if (class)
+        json_object_set_new(o, "device_class", json_string(class));
+    json_object_set_new(o, "name", json_string(name ? name : plain));
+    json_object_set_new(o, "type", json_string("osd"));
+    json_object_set_new(o, "type_id", json_integer(0));
+    json_object_set_new(o, "crush_weight", json_real(weight_of(n->weight)));
+    json_object_set_new(o, "depth", json_integer(n->depth));
+    json_object_set_new(o, "pool_weights", json_object());
+    if (w->states && osdmap_exists(w->map, id)) {
+        const struct osdmap_osd *osd = &w->map->osds[id];
+        json_object_set_new(o, "exists", json_integer(1));
+        json_object_set_new(o, "status", json_string(status_of(w->map, id)));
+        json_object_set_new(o, "reweight", json_real(weight_of(osd->weight)));
+        json_object_set_new(o, "primary_affinity",
+                            json_real(w->map->affinities ? weight_of(osd->primary_affinity) : 1.0));
+    } else if (w->states) {
+        json_object_set_new(o, "exists", json_integer(0));
+        json_object_set_new(o, "status", json_string("down"));
+        json_object_set_new(o, "reweight", json_real(0));
+        json_object_set_new(o, "primary_affinity", json_real(1));
+    }
+}
+
+static void dump_visit(struct walk *w, const struct crush_tree_node *n)
+{
+    const struct crush_bucket *b = crush_map_bucket(w->crush, n->id);
+    const char *name = crush_names_find(&w->crush->items, n->id), *type;
+    json_t *o = json_object();
+
+    json_object_set_new(o, "id", json_integer(n->id));
+    if (b) {
+        type = crush_names_find(&w->crush->types, b->type);
+        json_object_set_new(o, "name", json_string(name ? name : ""));
+        json_object_set_new(o, "type", json_string(type ? type : ""));
+        json_object_set_new(o, "type_id", json_integer(b->type));
+        if (n->depth)
+            json_object_set_new(o, "pool_weights", json_object());
+        json_object_set_new(o, "children", dump_children(b));
+    } else {
+        dump_osd(w, o, n);
+    }
+    json_array_append_new(w->nodes, o);
+}
+
+json_t *osd_tree_dump(const struct osdmap *map, const struct crush_map *crush, bool states,
+                      const struct osd_tree_filter *filter)
+{
+    struct walk w = {.map = map, .crush = crush, .states = states, .filter = filter, .visit = dump_visit};
+    json_t *nodes = json_array();
+
+    w.nodes = nodes;
+    w.stray = json_array();
+    if (walk(&w) < 0) {
+        json_decref(nodes);
+        json_decref(w.stray);
+        return NULL;
+    }
+    return json_pack("{s:o, s:o}", "nodes", nodes, "stray", w.stray);
+}
+
+/* ---- text ---- */
+
+/* As many digits after the point as crush weights are shown with. */
+static const char *print_weight(char buf[static 24], double w, int digits)
+{
+    if (w == 0)
+        snprintf(buf, 24, "0");
+    else
+        snprintf(buf, 24, "%.*f", digits, w);
+    return buf;
+}
+
+static void print_visit(struct walk *w, const struct crush_tree_node *n)
+{
+    const struct crush_bucket *b = crush_map_bucket(w->crush, n->id);
+    const char *name = crush_names_find(&w->crush->items, n->id), *class = crush_class_of(w->crush, n->id);
+    const char *type = b ? crush_names_find(&w->crush->types, b->type) : NULL, *status = "";
+    char id_text[16], weight_text[24], label[300], reweight[24] = "", affinity[24] = "";
+
+    snprintf(id_text, sizeof(id_text), "%d", n->id);
+    print_weight(weight_text, weight_of(n->weight), 5);
+    if (n->id < 0)
+        snprintf(label, sizeof(label), "%*s%s %s", (int)(4 * n->depth), "", type ? type : "",
+                 name ? name : "");
+    else
+        snprintf(label, sizeof(label), "%*sosd.%d", (int)(4 * n->depth), "", n->id);
+    if (n->id >= 0 && w->states) {
+        bool exists = osdmap_exists(w->map, n->id);
+        status = status_of(w->map, n->id);
+        print_weight(reweight, exists ? weight_of(w->map->osds[n->id].weight) : 0, 5);
+        if (exists)
+            print_weight(affinity, w->map->affinities ? weight_of(w->map->osds[n->id].primary_affinity) : 1,
+                         5);
+    }
+    text_table_row(&w->table, (const char *[]){id_text, class ? class : "", weight_text, label, status,
+                                               reweight, affinity});
+}
+
+int osd_tree_print(const struct osdmap *map, const struct crush_map *crush, bool states,
+                   const struct osd_tree_filter *filter, struct strbuf *out)
+{
+    struct walk w = {.map = map, .crush = crush, .states = states, .filter = filter, .visit = print_visit};
+    int r;
+
+    text_table_init(&w.table, states ? ">ID|>CLASS|>WEIGHT|TYPE NAME|>STATUS|>REWEIGHT|>PRI-AFF"
+                                     : ">ID|>CLASS|>WEIGHT|TYPE NAME");
+    r = walk(&w);
+    if (r == 0)
+        r = text_table_print(&w.table, out);
+    text_table_destroy(&w.table);
+    return r;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Any bytes as a crush map: its text, if it has one, is that of the map which is compiled from it, and rules
+ * end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crush/crush_compile.h"
+#include "crush/crush_decompile.h"
+#include "crush/crush_mapper.h"
+#include "crush/crush_tree.h"
+#include "test/fuzz/fuzz.h"
+
+#define FEW_TRIES 100
+
+/* Rules that ask for very many tries or items take their time. */
+static bool is_quick(const struct crush_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->len; i++) {
+        const struct crush_step *s = &rule->steps[i];
+        if (s->op >= CRUSH_OP_SET_CHOOSE_TRIES || (s->op != CRUSH_OP_TAKE && s->arg1 > FEW_TRIES))
+            return false;
+    }
+    return true;
+}
+
+/* What a rule makes of a number. */
+static void place(const struct crush_map *m)
+{
+    const struct crush_tunables *t = &m->tunables;
+    uint32_t weights[16];
+    int32_t out[CRUSH_RESULT_MAX];
+
+    if (t->choose_total_tries > FEW_TRIES || t->choose_local_tries > FEW_TRIES ||
+        t->choose_local_fallback_tries > FEW_TRIES)
+        return;
+    for (unsigned i = 0; i < 16; i++)
+        weights[i] = 0x10000 / (i % 3 + 1);
+    for (uint32_t rule = 0; rule < m->max_rules; rule++)
+        if (is_quick(&m->rules[rule]) &&
+            crush_map_do_rule(m, rule, 1, out, 4, weights, 16, crush_map_choose_args(m, 1)) > 4)
+            abort();
+}
+
+static char *text_of(const struct crush_map *m, size_t *len)
+{
+    struct strbuf text = STRBUF_INIT;
+    char *err = NULL;
+    int r = crush_decompile(m, &text, &err);
+
+    free(err);
+    if (r < 0) {
+        strbuf_destroy(&text);
+        return NULL;
+    }
+    *len = text.len;
+    return strbuf_steal(&text);
+}
+
+/* Names may hold anything in bytes, so not every text is one; but one that is means the same map. */
+static void compile(const char *text, size_t len)
+{
+    struct crush_map m;
+    char *err = NULL, *again;
+    size_t again_len;
+
+    if (crush_compile(&m, text, len, "text", &err) < 0) {
+        if (!err)
+            abort();
+        free(err);
+        return;
+    }
+    again = text_of(&m, &again_len);
+    if (!again)
+        abort();
+    free(again);
+    crush_map_destroy(&m);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct crush_tree_node *nodes;
+    struct crush_map m;
+    struct decode d;
+    unsigned count;
+    size_t len;
+    char *text;
+
+    decode_init(&d, data, size);
+    if (crush_map_decode(&m, &d))
+        return 0;
+    text = text_of(&m, &len);
+    if (text)
+        compile(text, len);
+    free(text);
+    if (size < 4096 && crush_tree_list(&m, true, &nodes, &count) == 0)
+        free(nodes);
+    if (size < 4096)
+        place(&m);
+    crush_map_destroy(&m);
+    return 0;
+}
