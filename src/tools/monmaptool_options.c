@@ -7,6 +7,7 @@
 
 #include "maps/mon_features.h"
 #include "tools/monmaptool.h"
+#include "tools/tool_words.h"
 #include "types/ceph_release.h"
 
 static PRINTF_LIKE(1, 2) int usage_error(const char *fmt, ...)
@@ -21,63 +22,7 @@ static PRINTF_LIKE(1, 2) int usage_error(const char *fmt, ...)
     return MONMAPTOOL_USAGE_ERROR;
 }
 
-/* The words that are not looked at yet. */
-struct words {
-    char **next, **end;
-};
-
-static bool same_flag(const char *word, size_t len, const char *flag)
-{
-    for (size_t i = 0; i < len; i++)
-        if (flag[i] == '\0' || (word[i] == '_' && i > 1 ? '-' : word[i]) != flag[i])
-            return false;
-    return flag[len] == '\0';
-}
-
-/* Takes the next word if it is this flag. */
-static bool take_flag(struct words *w, const char *flag)
-{
-    if (!same_flag(*w->next, strlen(*w->next), flag))
-        return false;
-    w->next++;
-    return true;
-}
-
-/* The same for "--flag VALUE" and "--flag=VALUE"; *value is NULL where one is missing. */
-static bool take_flag_value(struct words *w, const char *flag, const char **value)
-{
-    size_t len = strcspn(*w->next, "=");
-
-    if (!same_flag(*w->next, len, flag))
-        return false;
-    *value = (*w->next)[len] == '=' ? *w->next + len + 1 : NULL;
-    w->next++;
-    if (!*value && w->next < w->end)
-        *value = *w->next++;
-    return true;
-}
-
-static int missing_argument(const char *flag)
-{
-    fprintf(stderr, "Option %s requires an argument.\n", flag);
-    return MONMAPTOOL_USAGE_ERROR;
-}
-
-/* One more zeroed element of an array; ends the program when there is no memory for so little. */
-static void *grow(void *array, unsigned *count, size_t size)
-{
-    char *p = reallocarray(array, *count + 1, size);
-
-    if (!p) {
-        fputs("monmaptool: out of memory\n", stderr);
-        exit(MONMAPTOOL_FILE_ERROR);
-    }
-    memset(p + *count * size, 0, size);
-    (*count)++;
-    return p;
-}
-
-static int add_monitor(struct monmaptool_request *q, const char *flag, struct words *w,
+static int add_monitor(struct monmaptool_request *q, const char *flag, struct tool_words *w,
                        const struct monmap_defaults *defaults)
 {
     struct monmaptool_add *add;
@@ -86,8 +31,8 @@ static int add_monitor(struct monmaptool_request *q, const char *flag, struct wo
     int r;
 
     if (w->end - w->next < 2)
-        return missing_argument(flag);
-    q->adds = grow(q->adds, &q->add_count, sizeof(*q->adds));
+        return tool_words_missing(flag);
+    q->adds = tool_grow(q->adds, &q->add_count, sizeof(*q->adds));
     add = &q->adds[q->add_count - 1];
     add->name = *w->next++;
     text = *w->next++;
@@ -108,8 +53,8 @@ static int add_feature(struct monmaptool_request *q, enum monmaptool_feature_op 
     char *end;
 
     if (!value)
-        return missing_argument(flag);
-    q->features = grow(q->features, &q->feature_count, sizeof(*q->features));
+        return tool_words_missing(flag);
+    q->features = tool_grow(q->features, &q->feature_count, sizeof(*q->features));
     f = &q->features[q->feature_count - 1];
     f->op = op;
     f->bits = mon_feature_parse(value);
@@ -122,9 +67,9 @@ static int add_feature(struct monmaptool_request *q, enum monmaptool_feature_op 
     return 0;
 }
 
-static void add_feature_list(struct monmaptool_request *q, struct words *w)
+static void add_feature_list(struct monmaptool_request *q, struct tool_words *w)
 {
-    q->features = grow(q->features, &q->feature_count, sizeof(*q->features));
+    q->features = tool_grow(q->features, &q->feature_count, sizeof(*q->features));
     q->features[q->feature_count - 1].op = FEATURE_LIST;
     if (w->next < w->end && strcmp(*w->next, "parseable") == 0) {
         q->features[q->feature_count - 1].op = FEATURE_LIST_PARSEABLE;
@@ -151,7 +96,7 @@ static int set_release(struct monmaptool_request *q, const char *value)
     unsigned long n;
 
     if (!value)
-        return missing_argument("--set-min-mon-release");
+        return tool_words_missing("--set-min-mon-release");
     q->min_mon_release = ceph_release_parse(value);
     if (q->min_mon_release)
         return 0;
@@ -162,7 +107,7 @@ static int set_release(struct monmaptool_request *q, const char *value)
     return 0;
 }
 
-static bool take_plain_flag(struct monmaptool_request *q, struct words *w)
+static bool take_plain_flag(struct monmaptool_request *q, struct tool_words *w)
 {
     const struct {
         const char *flag;
@@ -179,7 +124,7 @@ static bool take_plain_flag(struct monmaptool_request *q, struct words *w)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
-        if (take_flag(w, flags[i].flag)) {
+        if (tool_words_flag(w, flags[i].flag)) {
             *flags[i].set = true;
             return true;
         }
@@ -189,38 +134,39 @@ static bool take_plain_flag(struct monmaptool_request *q, struct words *w)
 #define NO_FLAG (-1)
 
 /* NO_FLAG when the next word is none of ours, else 0 or the exit status. */
-static int take_next(struct monmaptool_request *q, struct words *w, const struct monmap_defaults *defaults)
+static int take_next(struct monmaptool_request *q, struct tool_words *w,
+                     const struct monmap_defaults *defaults)
 {
     const char *value;
 
     if (take_plain_flag(q, w))
         return 0;
-    if (take_flag(w, "--add"))
+    if (tool_words_flag(w, "--add"))
         return add_monitor(q, "--add", w, defaults);
-    if (take_flag(w, "--addv"))
+    if (tool_words_flag(w, "--addv"))
         return add_monitor(q, "--addv", w, defaults);
-    if (take_flag(w, "--optional"))
+    if (tool_words_flag(w, "--optional"))
         return qualify_feature(q, "--optional", true);
-    if (take_flag(w, "--persistent"))
+    if (tool_words_flag(w, "--persistent"))
         return qualify_feature(q, "--persistent", false);
-    if (take_flag(w, "--feature-list")) {
+    if (tool_words_flag(w, "--feature-list")) {
         add_feature_list(q, w);
         return 0;
     }
-    if (take_flag_value(w, "--feature-set", &value))
+    if (tool_words_value(w, "--feature-set", &value))
         return add_feature(q, FEATURE_SET, "--feature-set", value);
-    if (take_flag_value(w, "--feature-unset", &value))
+    if (tool_words_value(w, "--feature-unset", &value))
         return add_feature(q, FEATURE_UNSET, "--feature-unset", value);
-    if (take_flag_value(w, "--set-min-mon-release", &value))
+    if (tool_words_value(w, "--set-min-mon-release", &value))
         return set_release(q, value);
-    if (take_flag_value(w, "--contains", &value)) {
+    if (tool_words_value(w, "--contains", &value)) {
         q->contains = value;
-        return value ? 0 : missing_argument("--contains");
+        return value ? 0 : tool_words_missing("--contains");
     }
-    if (take_flag_value(w, "--rm", &value)) {
-        q->removes = grow(q->removes, &q->remove_count, sizeof(*q->removes));
+    if (tool_words_value(w, "--rm", &value)) {
+        q->removes = tool_grow(q->removes, &q->remove_count, sizeof(*q->removes));
         q->removes[q->remove_count - 1] = value;
-        return value ? 0 : missing_argument("--rm");
+        return value ? 0 : tool_words_missing("--rm");
     }
     return NO_FLAG;
 }
@@ -235,7 +181,7 @@ void monmaptool_defaults(struct monmap_defaults *d, const struct conf *c)
 
 int monmaptool_parse(struct monmaptool_request *q, const struct args *a)
 {
-    struct words w = {a->argv + 1, a->argv + a->argc};
+    struct tool_words w = {a->argv + 1, a->argv + a->argc};
     struct monmap_defaults defaults;
 
     memset(q, 0, sizeof(*q));
@@ -247,7 +193,7 @@ int monmaptool_parse(struct monmaptool_request *q, const struct args *a)
     for (bool flags = true; w.next < w.end;) {
         int r = NO_FLAG;
 
-        if (flags && take_flag(&w, "--")) {
+        if (flags && tool_words_flag(&w, "--")) {
             flags = false;
             continue;
         }

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Our osdmaptool against genuine Ceph's: OSDMaps made by either are shown, changed and tried by both with the same
+# output. TAP.
+
+# shellcheck source=qa/interop/genuine.sh
+. "${srcdir:-.}/qa/interop/genuine.sh"
+need_genuine osdmaptool crushtool
+# shellcheck disable=SC2034 # for tool-lib.sh
+tool=osdmaptool
+# shellcheck source=qa/interop/tool-lib.sh
+. "${srcdir:-.}/qa/interop/tool-lib.sh"
+
+# ---- maps of genuine monitors and of ours ----
+
+shown() {
+    agree map --print && agree map --dump plain && agree map --dump json && agree map --dump json-pretty &&
+        agree map --tree && agree map --tree=plain && agree --print map
+}
+
+# Numbers may be written in two ways there.
+tree_json() {
+    both map --tree=json
+    python3 - "$tmp/want" "$tmp/got" <<'END'
+import json
+import sys
+want, got = (json.load(open(name)) for name in sys.argv[1:])
+if want != got or not want["nodes"]:
+    sys.exit(f"genuine: {want}\nours:    {got}")
+END
+}
+
+tried() {
+    agree map --test-map-pgs && agree map --test-map-pgs-dump && agree map --test-map-pgs-dump-all --pool 1 &&
+        agree map --test-map-pgs --pool 1 --pg_num 77 && agree map --test-map-pg 1.3 && agree map --test-map-pg 1.fff &&
+        agree map --test-map-pg 99.1 && agree map --test-map-object foo && agree map --test-map-object a/b --pool 1
+}
+
+# --tree alone is text in genuine osdmaptool unless some other flag has a value.
+marked() {
+    agree map --mark-up-in --test-map-pgs-dump && agree map --mark-out 0 --test-map-pgs &&
+        agree map --mark-up 0 --mark-out 1 --tree=plain && agree map --clear-temp --test-map-pgs-dump
+}
+
+exported() {
+    rm -f "$tmp/genuine/crush" "$tmp/ours/crush"
+    agree map --export-crush crush && same_file crush
+}
+
+weighed() {
+    agree map --adjust-crush-weight 0:3.5 --tree=plain && agree map --adjust-crush-weight 0:0.25 --test-map-pgs
+}
+
+for map in osdmap12 osdmap3-live osdmap-minimal; do
+    give "${srcdir:-.}/src/test/vectors/maps/$map.bin" map
+    check "$map: shown the same" shown
+    check "$map: the same tree in JSON" tree_json
+    check "$map: the same places" tried
+    check "$map: marks have the same effect" marked
+    check "$map: the crush map is the same" exported
+    check "$map: weights have the same effect" weighed
+done
+
+# ---- maps that the tools make ----
+
+# Seconds and nanoseconds of what was made or changed just now, and the checksum, which they change.
+settle() {
+    python3 - "$1" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+start = 6 + 6 + 16 + 4  # two heads, the fsid, the epoch
+data[start:start + 16] = bytes(16)
+data[-4:] = bytes(4)
+open(sys.argv[1] + ".settled", "wb").write(data)
+END
+}
+
+same_map() {
+    settle "$tmp/genuine/$1" && settle "$tmp/ours/$1" && same_file "$1.settled"
+}
+
+made() {
+    rm -f "$tmp/genuine/new" "$tmp/ours/new"
+    agree "$@" new && same_map new
+}
+
+check "a map is made" made --createsimple 5
+check "a map with a pool is made" made --createsimple 40 --with-default-pool
+check "a map with few placement groups is made" made --createsimple 7 --with-default-pool --pg-bits 3 --pgp_bits 2
+check "a map with a pool of one copy is made" made --createsimple 3 --with-default-pool --osd_pool_default_size 1
+check "a map is made in the place of another" agree --createsimple 4 --clobber --with-default-pool new
+
+read_other() {
+    mv "$tmp/genuine/new" "$tmp/swap" && mv "$tmp/ours/new" "$tmp/genuine/new" && mv "$tmp/swap" "$tmp/ours/new" &&
+        agree new --test-map-pgs-dump --mark-up-in && agree new --tree
+}
+check "each reads what the other has made" read_other
+
+imported() {
+    "$genuine_bin/crushtool" --build --num_osds 4 host straw2 2 root straw2 0 -o "$tmp/other" >/dev/null 2>&1
+    give "$tmp/other" other && agree new --import-crush other && same_map new && agree new --mark-up-in --tree &&
+        agree new --mark-up-in --test-map-pgs-dump
+}
+check "a crush map is taken" imported
+check "weights are kept" agree new --adjust-crush-weight 0:2,1:0.5 --save
+check "and the map is the same" same_map new
+check "with the same crush map in it" agree new --mark-up-in --tree
+
+# ---- refusals ----
+
+give "${srcdir:-.}/src/test/vectors/maps/osdmap12.bin" map
+head -c 300 "$tmp/ours/map" >"$tmp/cut"
+give "$tmp/cut" cut
+check "what is cut off" refuse 'error decoding' cut --print
+check "what is not there" refuse 'nothing.*No such file' nothing --print
+check "a map that exists" refuse exists --createsimple 3 map
+check "no OSDs" refuse '' --createsimple 0 none
+check "a pool that is not there" refuse 'no pool 9' map --test-map-object foo --pool 9
+check "what is no placement group" refuse 'zz' map --test-map-pg zz
+check "a crush map that is not there" refuse 'No such file' map --import-crush nothing
+check "what is no number" refuse "'x'" map --pool x --test-map-pgs
+check "a crush map with more devices" refuse 'max_devices 4 > osdmap max_osd 2' --createsimple 2 small --import-crush other
+check "nothing to do" refuse 'nothing to do' map
+check "two files" refuse 'map' map map
+check "no file" refuse '.' --print
+
+not_here() {
+    both map --upmap -
+    [ "$status" = 1 ] && grep -q -- '--upmap is not supported' "$tmp/got.err"
+}
+check "what only genuine osdmaptool does is refused by name" not_here
+tap_end
