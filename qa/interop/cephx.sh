@@ -104,6 +104,39 @@ refused() {
     diff "$tmp/before" "$tmp/after"
 }
 
+top=$tmp
+
+# start_cluster NAME OSD STORE SERVICE-TTL: a genuine monitor and one OSD, of that program, in a folder of their own; with
+# a pool, p. Sets tmp (the folder), conf, mon_pid, osd_pid, osd_port and log.
+start_cluster() {
+    local uuid
+
+    tmp=$top/$1
+    mkdir -p "$tmp/osd.0"
+    fsid=$(cat /proc/sys/kernel/random/uuid)
+    uuid=$(cat /proc/sys/kernel/random/uuid)
+    log=$tmp/osd.0.log
+    start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
+        "auth_service_ticket_ttl = $4" "osd_pool_default_pg_autoscale_mode = off" "[osd]" "public_addr = 127.0.0.1" \
+        "osd_data = $tmp/osd.\$id" "osd_objectstore = $3" "debug_auth = 5" >/dev/null &&
+        genuine_ceph osd new "$uuid" 0 &&
+        genuine_ceph auth get-or-create osd.0 mon 'allow profile osd' osd 'allow *' -o "$tmp/osd.0.keyring" &&
+        "$2" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid" && run_osd "$2" && genuine_ceph osd pool create p 8 8
+}
+
+# run_osd OSD [OPTION...]: starts it (again), and waits until it is up.
+run_osd() {
+    "$1" -c "$conf" -i 0 -f "${@:2}" >>"$tmp/osd.out" 2>&1 &
+    osd_pid=$!
+    on_exit stop "$osd_pid"
+    wait_until 60 osd_is_up
+    osd_port=$(genuine_ceph osd dump | grep '^osd\.0 up' | grep -o '127\.0\.0\.1:[0-9]*' | head -n 1)
+    osd_port=${osd_port#*:}
+}
+osd_is_up() {
+    genuine_ceph osd dump | grep -q '^osd\.0 up'
+}
+
 # attack TARGET ACTION...: puts an attacker in front of a port, in the place of an earlier one; see wire_attack.py. What
 # it does is in $attack_log. Sets attack_port, attack_pid and attack_log.
 attack() {

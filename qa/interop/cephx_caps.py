@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who may do what: the same entities with the same capabilities ask a genuine monitor and ours for the same.
+"""Who may do what: the same entities with the same capabilities ask a genuine daemon and ours for the same.
 
-    cephx_caps.py GENUINE_CONF OUR_CONF
+    cephx_caps.py mon|osd GENUINE_CONF OUR_CONF
 
-What is compared is whether they are let in and whether they are denied, not the answers. Prints TAP.
+"osd" has a genuine monitor in both clusters, with a genuine OSD in the first and ours in the second. What is compared is whether they are let in and whether they are denied, not the answers. Prints TAP.
 """
 import json
 import sys
@@ -44,6 +44,38 @@ CASES = [("client", text) for text in (
     "profile rbd-read-only", "profile simple-rados-client", "profile crash", "profile osd network 192.0.2.0/24",
     "profile osd, allow x", "profile rbd network 127.0.0.0/8", "profile=osd",
 )] + [("osd.3", "profile osd"), ("osd.3", "allow profile osd"), ("osd.3", "allow r")]
+
+# Capabilities for OSDs.
+OSD_CASES = (
+    "allow r", "allow w", "allow x", "allow rw", "allow rx", "allow rwx", "allow *", "allow class-read",
+    "allow class-write", "allow r class-read", "allow w class-write", "allow rw pool=p", "allow rw pool=q",
+    "allow pool p rw", "allow r namespace=ns", "allow rw pool=p namespace=ns", "allow r namespace=n*",
+    "allow r namespace=", "allow rwx object_prefix rbd_", "allow rwx pool=p object_prefix o",
+    "allow r, allow w pool=q", "allow r network 127.0.0.0/8", "allow rw network 192.0.2.0/24",
+    "allow r, allow w network 192.0.2.0/24", "profile osd", "profile rbd", "profile rbd pool=p", "profile rbd pool=q",
+    "profile rbd pool=p namespace=ns", "profile rbd-read-only", "profile rbd-read-only pool=q", "allow profile rbd",
+    "profile rbd network 192.0.2.0/24", "profile rbd-read-only, allow w pool=q",
+)
+POOLS, NAMESPACES, OBJECTS = ("p", "q"), ("", "ns", "nt"), ("o", "rbd_children", "rbd_info", "rbd_x")
+
+
+def omap(io, name):
+    with rados.WriteOpCtx() as op:
+        io.set_omap(op, ("k",), (b"v",))
+        io.operate_write_op(op, name)
+
+
+OPERATIONS = {
+    "read": lambda io, name: io.read(name),
+    "write": lambda io, name: io.write(name, b"x"),
+    "stat": lambda io, name: io.stat(name),
+    "setxattr": lambda io, name: io.set_xattr(name, "a", b"v"),
+    "getxattr": lambda io, name: io.get_xattr(name, "a"),
+    "omap": omap,
+    "class that reads": lambda io, name: io.execute(name, "hello", "say_hello", b""),
+    "class that writes": lambda io, name: io.execute(name, "hello", "record_hello", b""),
+    "list": lambda io, name: list(io.list_objects()),
+}
 
 number = 0
 
@@ -101,9 +133,48 @@ class Monitor:
         return denied
 
 
+class Objects(Monitor):
+    def __init__(self, conf):
+        self.conf = conf
+        self.admin = self.connect("client.admin")
+        for pool in POOLS:
+            self.each(self.admin, pool, lambda io, name: (io.write_full(name, b"x"), io.set_xattr(name, "a", b"v")))
+
+    @staticmethod
+    def each(cluster, pool, what):
+        with cluster.open_ioctx(pool) as io:
+            for nspace in NAMESPACES:
+                io.set_namespace(nspace)
+                for name in OBJECTS:
+                    what(io, name)
+
+    def answers(self, entity, caps):
+        made = {"prefix": "auth get-or-create", "entity": entity, "format": "json", "caps": ["mon", "allow r", "osd", caps]}
+        r, out, _ = self.admin.mon_command(json.dumps(made), b"")
+        if r:
+            return "not made"
+        cluster = self.connect(entity, json.loads(out)[0]["key"])
+        denied = []
+
+        def attempt(io, name):
+            for title, operation in OPERATIONS.items():
+                try:
+                    operation(io, name)
+                except rados.PermissionError:
+                    denied.append("%s %s in namespace '%s' of %s" % (title, name, io.nspace, pool))
+                except rados.Error:
+                    pass
+
+        for pool in POOLS:
+            self.each(cluster, pool, attempt)
+        cluster.shutdown()
+        return denied
+
+
 def main():
-    genuine, ours = Monitor(sys.argv[1]), Monitor(sys.argv[2])
-    for i, (entity, caps) in enumerate(CASES):
+    daemon, cases = (Monitor, CASES) if sys.argv[1] == "mon" else (Objects, [("client", text) for text in OSD_CASES])
+    genuine, ours = daemon(sys.argv[2]), daemon(sys.argv[3])
+    for i, (entity, caps) in enumerate(cases):
         name = "client.c%d" % i if entity == "client" else entity
         want, got = genuine.answers(name, caps), ours.answers(name, caps)
         bad = []

@@ -11,38 +11,11 @@ srcdir=${srcdir:-.}
 need_genuine ceph ceph-mon ceph-authtool monmaptool rados
 /usr/bin/python3 -c 'import rados' 2>/dev/null || skip_all "python3-rados is not installed"
 readonly ttl=15
+our_osd=$build/src/osd/ceph-osd
 
-# start_cluster NAME SERVICE-TTL: a genuine monitor and an OSD of ours. Sets conf, mon_pid, osd_pid, osd_port and log.
-start_cluster() {
-    local name=$1 uuid
-
-    tmp=$top/$name
-    mkdir "$tmp"
-    fsid=$(cat /proc/sys/kernel/random/uuid)
-    uuid=$(cat /proc/sys/kernel/random/uuid)
-    log=$tmp/osd.0.log
-    start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
-        "auth_service_ticket_ttl = $2" "osd_pool_default_pg_autoscale_mode = off" "[osd]" "public_addr = 127.0.0.1" \
-        "osd_data = $tmp/osd.\$id" "osd_objectstore = kvstore" "debug_auth = 5" >/dev/null &&
-        genuine_ceph osd new "$uuid" 0 &&
-        genuine_ceph auth get-or-create osd.0 mon 'allow profile osd' osd 'allow *' -o "$tmp/osd.0.keyring" &&
-        "$build/src/osd/ceph-osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid" && run_osd &&
-        genuine_ceph osd pool create p 8 8
-}
-run_osd() {
-    "$build/src/osd/ceph-osd" -c "$conf" -i 0 -f "$@" >>"$tmp/osd.out" 2>&1 &
-    osd_pid=$!
-    on_exit stop "$osd_pid"
-    wait_until 60 is_up
-    osd_port=$(genuine_ceph osd dump | grep '^osd\.0 up' | grep -o '127\.0\.0\.1:[0-9]*' | head -n 1)
-    osd_port=${osd_port#*:}
-}
-is_up() {
-    genuine_ceph osd dump | grep -q '^osd\.0 up'
-}
 restart_osd() {
     stop "$osd_pid"
-    run_osd "$@"
+    run_osd "$our_osd" "$@"
 }
 
 genuine_rados() {
@@ -94,10 +67,9 @@ busy_went_on() {
     tail -n 1 "$top/busy.out" | grep -qx 'status 0' && [ "$(grep -cx cut "$cut_log")" -ge 5 ]
 }
 
-top=$tmp
 head -c 5000 /dev/urandom >"$top/in"
 head -c 5000 /dev/urandom >"$top/other"
-start_cluster one $ttl >"$top/start.out" 2>&1 ||
+start_cluster one "$our_osd" kvstore $ttl >"$top/start.out" 2>&1 ||
     { sed 's/^/# /' "$top/start.out"; echo "Bail out! no cluster"; exit 1; }
 keys=$(grep -c 'rotating keys up to' "$log")
 attack "$osd_port" "record=$top/recorded"
@@ -155,9 +127,13 @@ check "who is made to do without is refused" stopped 'features taken away' 'refu
 attack "$osd_port" "record=$top/recorded"
 check "others are served" through genuine_rados put object "$top/in"
 
+check "the OSD signs nothing" restart_osd --cephx_sign_messages=false
+check "who signs nothing either is served" our_rados --cephx_sign_messages=false put object "$top/in"
+check "so is a genuine one" genuine_rados --cephx_sign_messages=false put object "$top/in"
+
 stop "$mon_pid"
 stop "$osd_pid"
-start_cluster two 3600 >"$top/start.out" 2>&1 ||
+start_cluster two "$our_osd" kvstore 3600 >"$top/start.out" 2>&1 ||
     { sed 's/^/# /' "$top/start.out"; echo "Bail out! no second cluster"; exit 1; }
 check "an object in another cluster" genuine_rados put object "$top/in"
 check "a ticket of the first cluster is of no use there" replayed \

@@ -13,5 +13,5 @@ start_genuine_mon g 'auth_allow_insecure_global_id_reclaim = false' ||
     { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
 genuine_conf=$conf
 start_our_mon a
-/usr/bin/python3 "$srcdir/qa/interop/cephx_caps.py" "$genuine_conf" "$conf"
+/usr/bin/python3 "$srcdir/qa/interop/cephx_caps.py" mon "$genuine_conf" "$conf"
 tap_ended=1

@@ -324,7 +324,6 @@ static const struct {
     {"rbd-read-only", ENTITY_TYPE_MON, {MON_READER}},
     {"simple-rados-client", ENTITY_TYPE_MON, {MON_READER}},
     {"crash", ENTITY_TYPE_MON, {{.service = "mon", .bits = CAPS_R}, {.command = "crash post"}}},
-    {"osd", ENTITY_TYPE_OSD, {{.bits = CAPS_ALL}}},
     {"rbd",
      ENTITY_TYPE_OSD,
      {{.bits = RWX},
