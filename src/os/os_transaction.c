@@ -348,6 +348,11 @@ static bool takes_target(uint8_t code)
     return code == OS_OP_CLONE || code == OS_OP_CLONE_RANGE;
 }
 
+static bool index_fits(const struct os_transaction *t, uint32_t index, bool taken)
+{
+    return taken ? index < t->object_count : index == OS_NO_OBJECT;
+}
+
 static void decode_op(struct os_transaction *t, struct decode *d, const struct slice *parent)
 {
     struct os_op *op = add(t, OS_OP_TOUCH, NULL);
@@ -365,8 +370,8 @@ static void decode_op(struct os_transaction *t, struct decode *d, const struct s
     slice_decode_blob(&op->name, d, parent);
     slice_decode_blob(&op->data, d, parent);
     if (op->code < OS_OP_TOUCH || op->code >= OS_OP_CODE_END ||
-        (takes_object(op->code) && op->object >= t->object_count) ||
-        (takes_target(op->code) && op->target >= t->object_count))
+        !index_fits(t, op->object, takes_object(op->code)) ||
+        !index_fits(t, op->target, takes_target(op->code)))
         decode_fail(d, -EBADMSG);
 }
 

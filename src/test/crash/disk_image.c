@@ -301,7 +301,8 @@ static void sync_end(struct disk_image *d, uint64_t token)
     for (; done < n->pending_count && n->pending[done].at < s->at; done++)
         bytes_change(&n->synced, &n->pending[done].r, n->pending[done].data, n->pending[done].r.data_len);
     n->pending_count -= done;
-    memmove(n->pending, n->pending + done, n->pending_count * sizeof(*n->pending));
+    if (done)
+        memmove(n->pending, n->pending + done, n->pending_count * sizeof(*n->pending));
     *s = d->syncs[--d->sync_count];
 }
 
