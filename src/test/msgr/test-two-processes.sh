@@ -2,9 +2,11 @@
 # Two processes talk without loss while their socket calls fail on purpose, while one of them is stopped for a while, and
 # while others that talk to the same one are killed. Over TCP on loopback, or by the environment (for a machine with
 # RDMA) over what TEST_MS_TYPES="LISTENER'S SENDER'S" says, on TEST_IP.
+# shellcheck disable=SC2086 # $few is two words
 set -u
 cd "${top_builddir:-.}" || exit 99
 peer=src/test/msgr/msgr_peer
+few='--ms_rsockets_max_connections 32' # priming librdmacm for more takes time
 read -r listener_type sender_type <<<"${TEST_MS_TYPES:-simple simple}"
 ip=${TEST_IP:-127.0.0.1}
 work=$(mktemp -d)
@@ -21,7 +23,7 @@ start_listener() { # [OPTIONS]
     local want=
     case $listener_type in *rsockets*) want=rdma:$ip:$port ;; esac
     case $listener_type in *simple*) want=$want${want:+,}v1:$ip:$port ;; esac
-    $peer listen "[$want]" --ms_type "$listener_type" "$@" >"$work/listener" 2>"$work/listener.err" &
+    $peer listen "[$want]" --ms_type "$listener_type" $few "$@" >"$work/listener" 2>"$work/listener.err" &
     listener=$!
     for _ in $(seq 300); do
         addrs=$(head -n 1 "$work/listener")
@@ -41,7 +43,7 @@ stop_listener() {
 }
 
 send() { # COUNT BYTES [OPTIONS]
-    timeout 200 $peer send "$addrs" "$1" "$2" --ms_type "$sender_type" "${@:3}" >"$work/sender" 2>&1
+    timeout 200 $peer send "$addrs" "$1" "$2" --ms_type "$sender_type" $few "${@:3}" >"$work/sender" 2>&1
     local status=$?
     sed 's/^/# /' "$work/sender"
     return $status
@@ -78,7 +80,7 @@ report $? "a listener that stood still for a second"
 # Sends without end, and dies in the middle of it.
 killed_sender() {
     local pid status=1
-    $peer send "$addrs" 1000000 5000 --ms_type "$sender_type" >"$work/victim" 2>&1 &
+    $peer send "$addrs" 1000000 5000 --ms_type "$sender_type" $few >"$work/victim" 2>&1 &
     pid=$!
     for _ in $(seq 600); do
         grep -q '^under way' "$work/victim" && status=0 && break
@@ -93,8 +95,8 @@ start_listener
 send 20000 2000 &
 sender=$!
 r=0
-for _ in 1 2 3 4 5; do killed_sender || r=1; done
+for _ in 1 2 3; do killed_sender || r=1; done
 wait $sender || r=1
 stop_listener || r=1
-report $r "20000 messages there and back while five other peers are killed"
+report $r "20000 messages there and back while three other peers are killed"
 exit 0
