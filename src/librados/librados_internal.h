@@ -88,6 +88,9 @@ struct read_target {
 };
 /* The last step's data goes there. */
 void read_target_attach(struct read_target *t, struct object_operation *o, char *buf, size_t len);
+/* Into memory of its own, with a NUL behind: *buf is for the program to free; NULL without an answer. result
+ * may be NULL. */
+void new_buffer_attach(struct object_operation *o, char **buf, size_t *len, int *result);
 
 /* ---- one operation that is waited for ---- */
 

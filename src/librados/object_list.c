@@ -18,6 +18,7 @@ struct list_piece {
 
 struct object_list {
     struct rados_ioctx *io; /* a reference */
+    char *nspace;           /* the context's when the list was opened: that may change meanwhile */
     struct hobject cursor;  /* of the next piece */
     bool started;
     struct list_piece piece;
@@ -93,10 +94,10 @@ static void answered(void *arg, const struct objecter_answer *a)
     sync_call_end(arg, a->result);
 }
 
-static int submit(struct rados_ioctx *io, const struct hobject *from, uint64_t max, struct list_piece *p,
-                  struct sync_call *s)
+static int submit(struct rados_ioctx *io, const char *nspace, const struct hobject *from, uint64_t max,
+                  struct list_piece *p, struct sync_call *s)
 {
-    struct objecter_op *op = objecter_op_create(io->pool, io->nspace, "", "", answered, s);
+    struct objecter_op *op = objecter_op_create(io->pool, nspace, "", "", answered, s);
     struct cluster_map *m = objecter_map(io->cluster->objecter);
     struct object_step *step;
     struct osd_op *list;
@@ -125,7 +126,8 @@ static int submit(struct rados_ioctx *io, const struct hobject *from, uint64_t m
 }
 
 /* Fetches what lies behind from. */
-static int fetch(struct rados_ioctx *io, const struct hobject *from, uint64_t max, struct list_piece *p)
+static int fetch(struct rados_ioctx *io, const char *nspace, const struct hobject *from, uint64_t max,
+                 struct list_piece *p)
 {
     struct sync_call s;
     int r = cluster_check(io->cluster);
@@ -134,7 +136,7 @@ static int fetch(struct rados_ioctx *io, const struct hobject *from, uint64_t ma
     if (r)
         return r;
     sync_call_init(&s, io);
-    r = submit(io, from, max, p, &s);
+    r = submit(io, nspace, from, max, p, &s);
     if (r)
         sync_call_end(&s, r);
     r = sync_call_wait(&s);
@@ -154,7 +156,11 @@ int rados_nobjects_list_open(rados_ioctx_t io, rados_list_ctx_t *ctx)
     struct rados_ioctx *c = io;
     struct object_list *l = calloc(1, sizeof(*l));
 
-    if (!l || hobject_init_min(&l->cursor)) {
+    if (!l)
+        return -ENOMEM;
+    l->nspace = strdup(c->nspace);
+    if (!l->nspace || hobject_init_min(&l->cursor)) {
+        free(l->nspace);
         free(l);
         return -ENOMEM;
     }
@@ -170,6 +176,7 @@ void rados_nobjects_list_close(rados_list_ctx_t ctx)
     piece_destroy(&l->piece);
     hobject_destroy(&l->cursor);
     ioctx_put(l->io);
+    free(l->nspace);
     free(l);
 }
 
@@ -184,7 +191,7 @@ static int next_piece(struct object_list *l)
             return -ENOENT;
         piece_destroy(&l->piece);
         l->at = 0;
-        r = fetch(l->io, &l->cursor, PIECE, &l->piece);
+        r = fetch(l->io, l->nspace, &l->cursor, PIECE, &l->piece);
         if (r)
             return r;
         cursor = l->piece.next;
@@ -418,7 +425,7 @@ int rados_object_list(rados_ioctx_t io, rados_object_list_cursor start, rados_ob
         memset(&p, 0, sizeof(p));
         r = hobject_copy(&p.next, finish);
     } else {
-        r = fetch(io, from, result_size, &p);
+        r = fetch(io, ((struct rados_ioctx *)io)->nspace, from, result_size, &p);
     }
     if (r)
         return r;

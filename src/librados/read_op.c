@@ -131,16 +131,20 @@ static void take_new(struct object_step *s, int result, struct bufferlist *out)
     *(size_t *)s->to2 = out->len;
 }
 
+void new_buffer_attach(struct object_operation *o, char **buf, size_t *len, int *result)
+{
+    struct object_step *s = object_operation_last_step(o);
+
+    *buf = NULL;
+    *len = 0;
+    *s = (struct object_step){.finish = take_new, .to = buf, .to2 = len, .result = result};
+}
+
 void rados_read_op_exec(rados_read_op_t op, const char *cls, const char *method, const char *in_buf,
                         size_t in_len, char **out_buf, size_t *out_len, int *prval)
 {
-    struct object_step *s;
-
-    *out_buf = NULL;
-    *out_len = 0;
     object_operation_call(op, cls, method, in_buf, in_len);
-    s = object_operation_last_step(op);
-    *s = (struct object_step){.finish = take_new, .to = out_buf, .to2 = out_len, .result = prval};
+    new_buffer_attach(op, out_buf, out_len, prval);
 }
 
 void rados_read_op_exec_user_buf(rados_read_op_t op, const char *cls, const char *method, const char *in_buf,

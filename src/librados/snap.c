@@ -19,13 +19,23 @@ static int snap_op(struct rados_ioctx *io, enum pool_op op, const char *name, ui
     return pool_op(io->cluster, &m, out);
 }
 
+/* Monitors answer 0 to what is done already. */
 int rados_ioctx_snap_create(rados_ioctx_t io, const char *snapname)
 {
+    rados_snap_t id;
+
+    if (rados_ioctx_snap_lookup(io, snapname, &id) == 0)
+        return -EEXIST;
     return snap_op(io, POOL_OP_CREATE_SNAP, snapname, 0, NULL);
 }
 
 int rados_ioctx_snap_remove(rados_ioctx_t io, const char *snapname)
 {
+    rados_snap_t id;
+    int r = rados_ioctx_snap_lookup(io, snapname, &id);
+
+    if (r < 0)
+        return r;
     return snap_op(io, POOL_OP_DELETE_SNAP, snapname, 0, NULL);
 }
 
