@@ -94,6 +94,41 @@ run_genuine_mon() {
     wait_until 60 genuine_ceph --connect-timeout 5 quorum_status
 }
 
+# start_genuine_cluster STORE POOL [LINE...]: a genuine monitor and a genuine OSD with a store of that kind, and a pool on
+# it that needs no replicas.
+start_genuine_cluster() {
+    local store=$1 pool=$2
+
+    shift 2
+    start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
+        "osd_pool_default_pg_autoscale_mode = off" "mon_allow_pool_delete = true" "$@" "[osd]" "osd_data = $tmp/osd.\$id" \
+        "osd_objectstore = $store" "bluestore_block_size = 2147483648" "osd_class_update_on_start = false" \
+        "osd_crush_update_on_start = false" || return
+    make_genuine_osd >"$tmp/osd.out" 2>&1 && run_genuine_osd && genuine_ceph osd pool create "$pool" 8 8 >/dev/null 2>&1
+}
+
+make_genuine_osd() {
+    local uuid
+
+    uuid=$(cat /proc/sys/kernel/random/uuid)
+    mkdir -p "$tmp/osd.0"
+    genuine_ceph osd new "$uuid" 0 && genuine_ceph osd crush add osd.0 1 host=h root=default &&
+        "$genuine_bin/ceph-osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
+}
+
+# run_genuine_osd: starts it (again), and waits until the monitor knows. Sets osd_pid.
+run_genuine_osd() {
+    "$genuine_bin/ceph-osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
+    # shellcheck disable=SC2034 # for the tests
+    osd_pid=$!
+    on_exit stop "$osd_pid"
+    wait_until 60 osd_is_up
+}
+
+osd_is_up() {
+    genuine_ceph osd dump | grep -q '^osd\.0 up'
+}
+
 # Genuine ceph with the conf of the monitor.
 genuine_ceph() {
     timeout -k 5 60 "$genuine_bin/ceph" -c "$conf" "$@"

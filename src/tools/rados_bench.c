@@ -1,144 +1,142 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* `rados bench`: writes or reads many objects, some at a time, and tells how fast that was; and its cleanup.
+/*
+ * `rados bench`: writes or reads many objects, some at a time, and tells how fast that was; and its cleanup.
+ * Names, contents and the object that says what was written are genuine Ceph's, so that either program reads
+ * and cleans up what the other one wrote.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/bytes.h"
 #include "common/clock.h"
+#include "tools/rados_bench_stats.h"
 #include "tools/rados_tool.h"
 
 #define LAST_METADATA "benchmark_last_metadata"
 #define PREFIX        "benchmark_data"
-#define META_LEN      24 /* what a write leaves for reads: object size, count, process */
-#define MIB           1048576.0
+#define META_LEN      24 /* object size, operations, process, bytes of one operation */
+#define META_LEN_OLD  16 /* without the last */
+#define NAME_SIZE     512
+#define HINTS                                                                               \
+    (LIBRADOS_ALLOC_HINT_FLAG_SEQUENTIAL_WRITE | LIBRADOS_ALLOC_HINT_FLAG_SEQUENTIAL_READ | \
+     LIBRADOS_ALLOC_HINT_FLAG_APPEND_ONLY | LIBRADOS_ALLOC_HINT_FLAG_IMMUTABLE)
 
 enum bench_kind { BENCH_WRITE, BENCH_SEQ, BENCH_RAND };
 
 /* One operation under way. */
 struct slot {
     rados_completion_t completion; /* NULL: free */
-    uint64_t begin_ns, number;
+    uint64_t begin_ns, number;     /* of the operation */
     char *buf;
-};
-
-/* Sums for average and deviation. */
-struct spread {
-    double sum, squares, min, max;
-    uint64_t count;
 };
 
 struct bench {
     struct rados_tool *tool;
     enum bench_kind kind;
-    uint64_t seconds, object_size, object_count; /* to read */
-    char prefix[512];
+    uint64_t seconds, per_object, op_limit; /* op_limit 0: none */
+    char prefix[NAME_SIZE];
     struct slot *slots;
-    char *pattern;
-    uint64_t started, finished, finished_before;
-    uint64_t begin_ns, next_line_ns, lines;
-    double last_latency;
-    struct spread latency, bandwidth, iops;
+    char *contents;
+    struct bench_stats stats;
     int error;
 };
 
-/* ---- numbers ---- */
-
-static void spread_add(struct spread *s, double v)
+static void make_prefix(char prefix[NAME_SIZE], int pid)
 {
-    s->min = s->count == 0 || v < s->min ? v : s->min;
-    s->max = s->count == 0 || v > s->max ? v : s->max;
-    s->sum += v;
-    s->squares += v * v;
-    s->count++;
+    char host[256] = "host";
+
+    gethostname(host, sizeof(host) - 1);
+    snprintf(prefix, NAME_SIZE, PREFIX "_%s_%d", host, pid);
 }
 
-static double spread_average(const struct spread *s)
+static void object_name(const struct bench *b, uint64_t object, char out[NAME_SIZE + 32])
 {
-    return s->count ? s->sum / (double)s->count : 0;
+    snprintf(out, NAME_SIZE + 32, "%s_object%" PRIu64, b->prefix, object);
 }
 
-static double spread_deviation(const struct spread *s)
+/* The bytes of an operation: some text with its number, then 'z'. */
+static void number_contents(const struct bench *b, uint64_t op)
 {
-    double mean = spread_average(s);
-    double v = s->count > 1 ? (s->squares - (double)s->count * mean * mean) / (double)(s->count - 1) : 0;
+    char text[64];
+    size_t len = (size_t)snprintf(text, sizeof(text), "I'm the %16" PRIu64 "th op!", op) + 1;
 
-    return v > 0 ? sqrt(v) : 0;
-}
-
-static void object_name(const struct bench *b, uint64_t n, char *out, size_t size)
-{
-    snprintf(out, size, "%s_object%" PRIu64, b->prefix, n);
-}
-
-/* ---- the table ---- */
-
-static double seconds_since(uint64_t ns)
-{
-    return (double)(clock_monotonic_ns() - ns) / 1e9;
-}
-
-static void print_line(struct bench *b)
-{
-    double passed = seconds_since(b->begin_ns);
-    uint64_t now = b->finished - b->finished_before;
-    double current = (double)(now * b->object_size) / MIB;
-
-    if (b->lines % 20 == 0) {
-        if (b->lines > 0)
-            printf("%s min lat: %g max lat: %g avg lat: %g\n", "", b->latency.min, b->latency.max,
-                   spread_average(&b->latency));
-        printf("  sec Cur ops   started  finished  avg MB/s  cur MB/s last lat(s)  avg lat(s)\n");
-    }
-    printf("%5" PRIu64 " %7" PRIu64 " %9" PRIu64 " %9" PRIu64 " ", b->lines, b->started - b->finished,
-           b->started, b->finished);
-    if (b->lines == 0) {
-        printf("%9d %9d %11s %11s\n", 0, 0, b->finished ? "0" : "-", "0");
-    } else {
-        printf("%9.6g %9.6g ", (double)(b->finished * b->object_size) / MIB / passed, current);
-        if (now)
-            printf("%11.6g ", b->last_latency);
-        else
-            printf("%11s ", "-");
-        printf("%11.6g\n", spread_average(&b->latency));
-        spread_add(&b->bandwidth, current);
-        spread_add(&b->iops, (double)now);
-    }
-    fflush(stdout);
-    b->finished_before = b->finished;
-    b->lines++;
-    b->next_line_ns += NSEC_PER_SEC;
+    memcpy(b->contents, text, len < b->stats.op_size ? len : b->stats.op_size);
+    if (len > b->stats.op_size)
+        b->contents[b->stats.op_size - 1] = '\0';
 }
 
 /* ---- operations ---- */
 
+static int start_write(struct bench *b, struct slot *s, const char *oid, uint64_t offset)
+{
+    const struct rados_tool *t = b->tool;
+    size_t len = b->stats.op_size;
+    rados_write_op_t op = rados_create_write_op();
+    char key[64];
+    int r;
+
+    if (!op)
+        return -ENOMEM;
+    number_contents(b, s->number);
+    if (!t->no_hints)
+        rados_write_op_set_alloc_hint2(op, b->stats.object_size, len, HINTS);
+    if (t->write_object || !(t->write_omap || t->write_xattr))
+        rados_write_op_write(op, b->contents, len, offset);
+    if (t->write_omap) {
+        snprintf(key, sizeof(key), "bench-omap-key-%" PRIu64, offset);
+        rados_write_op_omap_set(op, (const char *const[]){key}, (const char *const[]){b->contents}, &len, 1);
+    }
+    if (t->write_xattr) {
+        snprintf(key, sizeof(key), "bench-xattr-key-%" PRIu64, offset);
+        rados_write_op_setxattr(op, key, b->contents, len);
+    }
+    r = rados_aio_write_op_operate(op, t->io, s->completion, oid, NULL, 0);
+    rados_release_write_op(op);
+    return r;
+}
+
 static int start_one(struct bench *b, struct slot *s)
 {
-    char name[600];
+    char oid[NAME_SIZE + 32];
+    uint64_t offset;
     int r = rados_aio_create_completion2(NULL, NULL, &s->completion);
 
     if (r)
         return r;
-    s->number = b->kind == BENCH_RAND ? (uint64_t)random() % b->object_count : b->started;
-    object_name(b, s->number, name, sizeof(name));
+    s->number = b->kind == BENCH_RAND ? (uint64_t)random() % b->op_limit : b->stats.started;
+    offset = s->number % b->per_object * b->stats.op_size;
+    object_name(b, s->number / b->per_object, oid);
     s->begin_ns = clock_monotonic_ns();
     if (b->kind == BENCH_WRITE)
-        r = rados_aio_write(b->tool->io, name, s->completion, b->pattern, b->object_size, 0);
+        r = start_write(b, s, oid, offset);
     else
-        r = rados_aio_read(b->tool->io, name, s->completion, s->buf, b->object_size, 0);
+        r = rados_aio_read(b->tool->io, oid, s->completion, s->buf, b->stats.op_size, offset);
     if (r) {
         rados_aio_release(s->completion);
         s->completion = NULL;
         return r;
     }
-    b->started++;
+    bench_stats_started(&b->stats);
     return 0;
+}
+
+static int check_read(struct bench *b, const struct slot *s, int got)
+{
+    char oid[NAME_SIZE + 32];
+
+    if (got < 0)
+        return tool_line(got, "read got %d", got);
+    if (b->tool->no_verify)
+        return 0;
+    number_contents(b, s->number);
+    if ((uint64_t)got == b->stats.op_size && memcmp(s->buf, b->contents, b->stats.op_size) == 0)
+        return 0;
+    object_name(b, s->number / b->per_object, oid);
+    return tool_line(-EIO, "%s is not correct!", oid);
 }
 
 static void end_one(struct bench *b, struct slot *s)
@@ -147,76 +145,53 @@ static void end_one(struct bench *b, struct slot *s)
 
     rados_aio_release(s->completion);
     s->completion = NULL;
-    b->last_latency = seconds_since(s->begin_ns);
-    spread_add(&b->latency, b->last_latency);
-    b->finished++;
+    bench_stats_finished(&b->stats, s->begin_ns);
+    if (b->kind != BENCH_WRITE)
+        r = check_read(b, s, r);
     if (r < 0 && !b->error)
-        b->error =
-            tool_error(r, "%s failed: (%d) %s", b->kind == BENCH_WRITE ? "write" : "read", -r, strerror(-r));
-    else if (b->kind != BENCH_WRITE && r >= 0 && memcmp(s->buf, b->pattern, (size_t)r) != 0)
-        b->error = tool_error(-EIO, "object %" PRIu64 " is not what was written", s->number);
+        b->error = r;
 }
 
 static bool may_start(const struct bench *b)
 {
-    if (b->error || seconds_since(b->begin_ns) >= (double)b->seconds)
+    if (b->error || bench_stats_seconds(&b->stats) >= (double)b->seconds)
         return false;
-    if (b->kind == BENCH_SEQ && b->started >= b->object_count)
-        return false;
-    return b->tool->max_objects == 0 || b->kind == BENCH_RAND || b->started < b->tool->max_objects;
+    return b->op_limit == 0 || b->kind == BENCH_RAND || b->stats.started < b->op_limit;
 }
 
-/* Looks after the slots in turn; waits for the oldest, a while, when none is complete. */
+/* The one that was begun first. */
+static struct slot *oldest(const struct bench *b)
+{
+    struct slot *found = NULL;
+
+    for (unsigned i = 0; i < b->tool->concurrent; i++) {
+        struct slot *s = &b->slots[i];
+
+        if (s->completion && (!found || s->begin_ns < found->begin_ns))
+            found = s;
+    }
+    return found;
+}
+
+/* Looks after all that are complete; waits for the oldest when none is. */
 static void run(struct bench *b)
 {
-    unsigned n = b->tool->concurrent, at = 0;
+    unsigned n = b->tool->concurrent;
+    struct slot *s;
 
-    b->begin_ns = b->next_line_ns = clock_monotonic_ns();
-    for (unsigned i = 0; i < n && may_start(b); i++)
+    for (unsigned i = 0; i < n && (i == 0 || may_start(b)) && !b->error; i++)
         b->error = start_one(b, &b->slots[i]);
-    print_line(b);
-    while (b->started > b->finished) {
-        struct slot *s = &b->slots[at];
-
-        if (s->completion) {
-            rados_aio_wait_for_complete(s->completion);
+    while ((s = oldest(b))) {
+        rados_aio_wait_for_complete(s->completion);
+        for (unsigned i = 0; i < n; i++) {
+            s = &b->slots[i];
+            if (!s->completion || !rados_aio_is_complete(s->completion))
+                continue;
             end_one(b, s);
             if (may_start(b))
                 b->error = start_one(b, s);
         }
-        at = (at + 1) % n;
-        while (clock_monotonic_ns() >= b->next_line_ns && b->finished > b->finished_before)
-            print_line(b);
     }
-}
-
-/* ---- the report ---- */
-
-static void report(struct bench *b)
-{
-    bool writes = b->kind == BENCH_WRITE;
-    double passed = seconds_since(b->begin_ns), mib = (double)(b->finished * b->object_size) / MIB;
-    int w = writes ? 23 : 21;
-
-    printf("%-*s %.6g\n", w, "Total time run:", passed);
-    printf("%-*s %" PRIu64 "\n", w, writes ? "Total writes made:" : "Total reads made:", b->finished);
-    printf("%-*s %" PRIu64 "\n", w, writes ? "Write size:" : "Read size:", b->object_size);
-    printf("%-*s %" PRIu64 "\n", w, "Object size:", b->object_size);
-    printf("%-*s %.6g\n", w, "Bandwidth (MB/sec):", mib / passed);
-    if (writes) {
-        printf("%-*s %.6g\n", w, "Stddev Bandwidth:", spread_deviation(&b->bandwidth));
-        printf("%-*s %.6g\n", w, "Max bandwidth (MB/sec):", b->bandwidth.max);
-        printf("%-*s %.6g\n", w, "Min bandwidth (MB/sec):", b->bandwidth.min);
-    }
-    printf("%-*s %.0f\n", w, "Average IOPS:", floor((double)b->finished / passed));
-    printf("%-*s %.6g\n", w, "Stddev IOPS:", spread_deviation(&b->iops));
-    printf("%-*s %.0f\n", w, "Max IOPS:", b->iops.max);
-    printf("%-*s %.0f\n", w, "Min IOPS:", b->iops.min);
-    printf("%-*s %.6g\n", w, "Average Latency(s):", spread_average(&b->latency));
-    if (writes)
-        printf("%-*s %.6g\n", w, "Stddev Latency(s):", spread_deviation(&b->latency));
-    printf("%-*s %.6g\n", w, "Max latency(s):", b->latency.max);
-    printf("%-*s %.6g\n", w, "Min latency(s):", b->latency.min);
 }
 
 /* ---- what a write leaves for reads and for cleanup ---- */
@@ -226,63 +201,130 @@ static const char *metadata_name(const struct rados_tool *t)
     return t->run_name ? t->run_name : LAST_METADATA;
 }
 
-static int save_metadata(struct bench *b)
+static int save_metadata(const struct bench *b)
 {
-    char meta[META_LEN] = {0}, attr[512];
-    int r;
+    char meta[META_LEN];
 
-    put_le64(meta, b->object_size);
-    put_le64(meta + 8, b->finished);
-    put_le32(meta + 16, (uint32_t)getpid());
-    r = rados_write_full(b->tool->io, metadata_name(b->tool), meta, sizeof(meta));
-    snprintf(attr, sizeof(attr), "%s", b->prefix);
-    return r < 0 ? r : rados_setxattr(b->tool->io, metadata_name(b->tool), "prefix", attr, strlen(attr));
+    put_le64(meta, b->stats.object_size);
+    put_le32(meta + 8, (uint32_t)b->stats.finished);
+    put_le32(meta + 12, (uint32_t)getpid());
+    put_le64(meta + 16, b->stats.op_size);
+    return rados_write_full(b->tool->io, metadata_name(b->tool), meta, sizeof(meta));
 }
 
 static int load_metadata(struct bench *b)
 {
     char meta[META_LEN];
-    const char *name = metadata_name(b->tool);
-    int r = rados_read(b->tool->io, name, meta, sizeof(meta), 0);
+    int r = rados_read(b->tool->io, metadata_name(b->tool), meta, sizeof(meta), 0);
 
-    if (r < 0 || r < META_LEN)
+    if (r < META_LEN_OLD)
         return r < 0 ? r : -EIO;
-    b->object_size = get_le64(meta);
-    b->object_count = get_le64(meta + 8);
-    r = rados_getxattr(b->tool->io, name, "prefix", b->prefix, sizeof(b->prefix) - 1);
-    if (r < 0)
-        return r;
-    b->prefix[r] = '\0';
-    return b->object_size > 0 && b->object_size < (UINT64_C(1) << 30) && b->object_count > 0 ? 0 : -EIO;
+    b->stats.object_size = get_le64(meta);
+    b->op_limit = get_le32(meta + 8);
+    make_prefix(b->prefix, (int)get_le32(meta + 12));
+    b->stats.op_size = r == META_LEN ? get_le64(meta + 16) : b->stats.object_size;
+    if (b->stats.op_size == 0 || b->stats.op_size > (UINT64_C(1) << 30) ||
+        b->stats.object_size < b->stats.op_size || b->op_limit == 0)
+        return -EIO;
+    b->per_object = b->stats.object_size / b->stats.op_size;
+    return 0;
 }
 
-/* Removes them, as many at a time as the run had. */
-static uint64_t remove_objects(struct bench *b, uint64_t count)
+/* ---- removing ---- */
+
+/* Some removals at a time. */
+struct remover {
+    struct rados_tool *tool;
+    rados_completion_t *completions;
+    uint64_t begun, removed;
+};
+
+static void remover_reap(struct remover *r, rados_completion_t *c)
 {
-    unsigned n = b->tool->concurrent;
-    rados_completion_t *c = calloc(n, sizeof(*c));
-    uint64_t removed = 0;
+    if (!*c)
+        return;
+    rados_aio_wait_for_complete(*c);
+    r->removed += rados_aio_get_return_value(*c) == 0;
+    rados_aio_release(*c);
+    *c = NULL;
+}
 
-    for (uint64_t i = 0; c && i < count + n; i++) {
-        char name[600];
-        rados_completion_t *at = &c[i % n];
+static int remover_start(struct remover *r, struct rados_tool *t)
+{
+    *r = (struct remover){.tool = t, .completions = calloc(t->concurrent, sizeof(rados_completion_t))};
+    return r->completions ? 0 : -ENOMEM;
+}
 
-        if (*at) {
-            rados_aio_wait_for_complete(*at);
-            removed += rados_aio_get_return_value(*at) == 0;
-            rados_aio_release(*at);
-            *at = NULL;
-        }
-        if (i >= count || rados_aio_create_completion2(NULL, NULL, at))
-            continue;
-        object_name(b, i, name, sizeof(name));
-        if (rados_aio_remove(b->tool->io, name, *at)) {
-            rados_aio_release(*at);
-            *at = NULL;
-        }
+static int remover_remove(struct remover *r, const char *oid)
+{
+    rados_completion_t *c = &r->completions[r->begun++ % r->tool->concurrent];
+    int error;
+
+    remover_reap(r, c);
+    error = rados_aio_create_completion2(NULL, NULL, c);
+    if (error)
+        return error;
+    error = rados_aio_remove(r->tool->io, oid, *c);
+    if (error) {
+        rados_aio_release(*c);
+        *c = NULL;
     }
-    free(c);
-    return removed;
+    return error;
+}
+
+static void remover_end(struct remover *r)
+{
+    for (unsigned i = 0; i < r->tool->concurrent; i++)
+        remover_reap(r, &r->completions[i]);
+    free(r->completions);
+    printf("Removed %" PRIu64 " object%s\n", r->removed, r->removed == 1 ? "" : "s");
+}
+
+static int remove_objects(struct bench *b, uint64_t ops)
+{
+    uint64_t count = (ops + b->per_object - 1) / b->per_object;
+    char oid[NAME_SIZE + 32];
+    struct remover remover;
+    int r = remover_start(&remover, b->tool);
+
+    if (r)
+        return r;
+    for (uint64_t i = 0; i < count && r == 0; i++) {
+        object_name(b, i, oid);
+        r = remover_remove(&remover, oid);
+    }
+    remover_end(&remover);
+    return r;
+}
+
+int rados_remove_listed(struct rados_tool *t, const char *prefix)
+{
+    const char *name, *key, *nspace;
+    struct remover remover = {0};
+    rados_list_ctx_t list;
+    int r = rados_nobjects_list_open(t->io, &list);
+
+    if (r < 0)
+        return tool_error(r, "error listing objects");
+    while ((r = rados_nobjects_list_next(list, &name, &key, &nspace)) == 0) {
+        if (strncmp(name, prefix, strlen(prefix)) != 0)
+            continue;
+        if (!remover.tool) {
+            printf("Warning: using slow linear search\n");
+            r = remover_start(&remover, t);
+            if (r)
+                break;
+        }
+        rados_ioctx_locator_set_key(t->io, key);
+        rados_ioctx_set_namespace(t->io, nspace);
+        r = remover_remove(&remover, name);
+        if (r)
+            break;
+    }
+    rados_nobjects_list_close(list);
+    if (remover.completions)
+        remover_end(&remover);
+    return r == -ENOENT ? 0 : r;
 }
 
 /* ---- the commands ---- */
@@ -290,13 +332,12 @@ static uint64_t remove_objects(struct bench *b, uint64_t count)
 static int alloc(struct bench *b)
 {
     b->slots = calloc(b->tool->concurrent, sizeof(*b->slots));
-    b->pattern = malloc(b->object_size);
-    if (!b->slots || !b->pattern)
+    b->contents = malloc(b->stats.op_size);
+    if (!b->slots || !b->contents)
         return -ENOMEM;
-    for (uint64_t i = 0; i < b->object_size; i++)
-        b->pattern[i] = (char)(i & 0xff);
+    memset(b->contents, 'z', b->stats.op_size);
     for (unsigned i = 0; i < b->tool->concurrent && b->kind != BENCH_WRITE; i++)
-        if (!(b->slots[i].buf = malloc(b->object_size)))
+        if (!(b->slots[i].buf = malloc(b->stats.op_size)))
             return -ENOMEM;
     return 0;
 }
@@ -306,7 +347,7 @@ static void release(struct bench *b)
     for (unsigned i = 0; b->slots && i < b->tool->concurrent; i++)
         free(b->slots[i].buf);
     free(b->slots);
-    free(b->pattern);
+    free(b->contents);
 }
 
 static int finish_writes(struct bench *b)
@@ -317,32 +358,59 @@ static int finish_writes(struct bench *b)
     if (r < 0 || b->tool->no_cleanup)
         return r;
     printf("Cleaning up (deleting benchmark objects)\n");
-    printf("Removed %" PRIu64 " objects\n", remove_objects(b, b->started));
-    printf("Clean up completed and total clean up time :%g\n", seconds_since(begin));
-    return rados_remove(b->tool->io, metadata_name(b->tool));
+    r = remove_objects(b, b->stats.started);
+    if (r == 0)
+        r = rados_remove(b->tool->io, metadata_name(b->tool));
+    printf("Clean up completed and total clean up time :%g\n", (double)(clock_monotonic_ns() - begin) / 1e9);
+    return r;
 }
 
 static int prepare(struct bench *b)
 {
     struct rados_tool *t = b->tool;
-    char host[256] = "host";
+    int r;
 
-    if (b->kind != BENCH_WRITE) {
-        int r = load_metadata(b);
-
-        return r < 0 ? tool_error(r, "Must write data before running a read benchmark!") : 0;
+    b->stats.show_time = t->show_time;
+    b->stats.writes = b->kind == BENCH_WRITE;
+    if (!b->stats.writes) {
+        r = load_metadata(b);
+        return r < 0 ? tool_line(r, "Must write data before running a read benchmark!") : 0;
     }
-    gethostname(host, sizeof(host) - 1);
-    b->object_size = t->have_object_size ? t->object_size : t->op_size;
-    snprintf(b->prefix, sizeof(b->prefix), PREFIX "_%s_%d", host, (int)getpid());
-    printf("Maintaining %u concurrent writes of %" PRIu64 " bytes to objects of size %" PRIu64
-           " for up to %" PRIu64 " seconds or %" PRIu64 " objects\n",
-           t->concurrent, b->object_size, b->object_size, b->seconds, t->max_objects);
-    printf("Object prefix: %s\n", b->prefix);
+    b->stats.op_size = t->op_size;
+    b->stats.object_size = t->have_object_size ? t->object_size : t->op_size;
+    if (b->stats.object_size % t->op_size || b->stats.object_size == 0)
+        return tool_line(-EINVAL, "the size of objects (-O) must be a multiple of that of writes (-b)");
+    b->per_object = b->stats.object_size / t->op_size;
+    b->op_limit = t->max_objects * b->per_object;
+    make_prefix(b->prefix, (int)getpid());
+    bench_stats_line(&b->stats,
+                     "Maintaining %u concurrent writes of %" PRIu64 " bytes to objects of size %" PRIu64
+                     " for up to %" PRIu64 " seconds or %" PRIu64 " objects",
+                     t->concurrent, b->stats.op_size, b->stats.object_size, b->seconds, t->max_objects);
+    bench_stats_line(&b->stats, "Object prefix: %s", b->prefix);
     return 0;
 }
 
-int rados_bench(struct rados_tool *t, int argc, char **argv)
+static int measure(struct bench *b)
+{
+    int r = alloc(b);
+
+    if (r == 0)
+        r = bench_stats_start(&b->stats);
+    if (r == 0) {
+        run(b);
+        bench_stats_end(&b->stats);
+        r = b->error;
+    }
+    if (r == 0)
+        bench_stats_report(&b->stats);
+    if (r == 0 && b->kind == BENCH_WRITE)
+        r = finish_writes(b);
+    release(b);
+    return r;
+}
+
+static int cmd_bench(struct rados_tool *t, int argc UNUSED, char **argv)
 {
     static const char *const kinds[] = {"write", "seq", "rand"};
     struct bench b = {.tool = t, .kind = BENCH_WRITE};
@@ -350,37 +418,46 @@ int rados_bench(struct rados_tool *t, int argc, char **argv)
     int r;
 
     b.seconds = strtoull(argv[0], &end, 10);
-    if (*end || b.seconds == 0)
-        return tool_error(-EINVAL, "bench: '%s' is not a number of seconds", argv[0]);
-    while (argc > 1 && b.kind <= BENCH_RAND && strcmp(argv[1], kinds[b.kind]) != 0)
+    if (*end || end == argv[0] || *argv[0] == '-')
+        return tool_line(TOOL_FAILED, "Invalid value for seconds: '%s'", argv[0]);
+    while (b.kind <= BENCH_RAND && strcmp(argv[1], kinds[b.kind]) != 0)
         b.kind++;
-    if (argc < 2 || b.kind > BENCH_RAND)
-        return tool_error(-EINVAL, "bench takes write, seq or rand");
-    printf("hints = 1\n");
-    r = prepare(&b);
+    if (b.kind > BENCH_RAND)
+        return tool_line(-EINVAL, "bench takes write, seq or rand");
+    printf("hints = %d\n", !t->no_hints);
+    r = t->concurrent > 0 ? prepare(&b) : -EINVAL;
     if (r == 0)
-        r = alloc(&b);
-    if (r == 0) {
-        run(&b);
-        report(&b);
-        r = b.error;
-    }
-    if (r == 0 && b.kind == BENCH_WRITE)
-        r = finish_writes(&b);
-    release(&b);
-    return r;
+        r = measure(&b);
+    return r < 0 ? tool_error(r, "error during benchmark") : 0;
 }
 
-int rados_cleanup(struct rados_tool *t, int argc, char **argv)
+static int cleanup(struct rados_tool *t)
 {
     struct bench b = {.tool = t};
-    int r = load_metadata(&b);
+    int r;
 
-    (void)argc;
-    (void)argv;
-    if (r < 0)
-        return tool_error(r, "there is no benchmark to clean up after (%s): %s", metadata_name(t),
-                          strerror(-r));
-    printf("Removed %" PRIu64 " objects\n", remove_objects(&b, b.object_count));
-    return rados_remove(t->io, metadata_name(t));
+    if (t->prefix && strncmp(t->prefix, PREFIX, strlen(PREFIX)) != 0)
+        return tool_line(-EINVAL, "Specified --prefix invalid, it must begin with \"" PREFIX "\"");
+    r = t->concurrent == 0 ? -EINVAL : t->prefix ? -ENOENT : load_metadata(&b);
+    if (r == -ENOENT)
+        return rados_remove_listed(t, t->prefix ? t->prefix : PREFIX);
+    if (r == 0)
+        r = remove_objects(&b, b.op_limit);
+    return r ? r : rados_remove(t->io, metadata_name(t));
 }
+
+static int cmd_cleanup(struct rados_tool *t, int argc UNUSED, char **argv UNUSED)
+{
+    int r = cleanup(t);
+
+    return r < 0 ? tool_error(r, "error during cleanup") : 0;
+}
+
+const struct rados_command rados_bench_commands[] = {
+    {"bench", 2, 2, NEEDS_POOL | REPEATS_ERROR, cmd_bench, "bench SECONDS write|seq|rand   measure"},
+    {"cleanup", 0, 0, NEEDS_POOL | REPEATS_ERROR, cmd_cleanup,
+     "cleanup                  remove what a benchmark left"},
+    {"load-gen", 0, 0, NEEDS_POOL, rados_load_gen,
+     "load-gen                 reads and writes of random sizes"},
+    {NULL, 0, 0, 0, NULL, NULL},
+};

@@ -10,20 +10,34 @@
 #include <unistd.h>
 
 #include "common/file_io.h"
+#include "include/rados/librados_more.h"
 #include "tools/msgr_bench_progress.h"
 #include "tools/rados_tool.h"
+#include "types/utime.h"
 
-#define LIST_END (-ENOENT)
+#define LIST_END  (-ENOENT)
+#define BAR_CELLS 30
+
+/* "error VERB pool/object" */
+static int told(const struct rados_tool *t, int r, const char *verb, const char *oid)
+{
+    return r < 0 ? tool_error(r, "error %s %s/%s", verb, t->pool, oid) : 0;
+}
 
 /* ---- progress of put and get, on terminals ---- */
 
 static void show_progress(struct msgr_bench_progress *p, const char *name, uint64_t done, uint64_t total)
 {
-    if (total > 0)
-        msgr_bench_progress(p, "%s: %" PRIu64 " of %" PRIu64 " MiB (%" PRIu64 "%%)", name, done >> 20,
-                            total >> 20, done * 100 / total);
-    else
+    static const char marks[BAR_CELLS + 1] = "##############################";
+    int cells;
+
+    if (total == 0) {
         msgr_bench_progress(p, "%s: %" PRIu64 " MiB", name, done >> 20);
+        return;
+    }
+    cells = done >= total ? BAR_CELLS : (int)(done * BAR_CELLS / total);
+    msgr_bench_progress(p, "%s: [%.*s%*s] %3" PRIu64 "%% of %" PRIu64 " MiB", name, cells, marks,
+                        BAR_CELLS - cells, "", done * 100 / total, total >> 20);
 }
 
 /* ---- put and append ---- */
@@ -73,7 +87,7 @@ static int put_from(struct rados_tool *t, const char *oid, int fd, bool append)
     while (r == 0) {
         n = read_full(fd, buf, t->op_size);
         if (n < 0) {
-            r = tool_error((int)n, "error reading input file: %s", strerror((int)-n));
+            r = tool_error((int)n, "error reading input file");
             break;
         }
         if (n == 0 && !first)
@@ -98,29 +112,21 @@ static int put_file(struct rados_tool *t, const char *oid, const char *path, boo
     int r;
 
     if (fd < 0)
-        return tool_error(-errno, "error reading input file %s: %s", path, strerror(errno));
+        return tool_error(-errno, "error reading input file %s", path);
     r = put_from(t, oid, fd, append);
     if (!is_stdin)
         close(fd);
-    return r;
+    return told(t, r, append ? "appending" : "putting", oid);
 }
 
-static int cmd_put(struct rados_tool *t, int argc, char **argv)
+static int cmd_put(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    int r;
-
-    (void)argc;
-    r = put_file(t, argv[0], argv[1], false);
-    return r < 0 ? tool_error(r, "error putting %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r)) : 0;
+    return put_file(t, argv[0], argv[1], false);
 }
 
-static int cmd_append(struct rados_tool *t, int argc, char **argv)
+static int cmd_append(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    int r;
-
-    (void)argc;
-    r = put_file(t, argv[0], argv[1], true);
-    return r < 0 ? tool_error(r, "error appending %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r)) : 0;
+    return put_file(t, argv[0], argv[1], true);
 }
 
 /* ---- get ---- */
@@ -128,7 +134,7 @@ static int cmd_append(struct rados_tool *t, int argc, char **argv)
 static int get_to(struct rados_tool *t, const char *oid, int fd)
 {
     struct msgr_bench_progress progress;
-    uint64_t offset = t->offset, size = 0;
+    uint64_t offset = 0, size = 0;
     char *buf = malloc(t->op_size);
     int r = buf ? 0 : -ENOMEM;
 
@@ -152,186 +158,155 @@ static int get_to(struct rados_tool *t, const char *oid, int fd)
     return r;
 }
 
-static int cmd_get(struct rados_tool *t, int argc, char **argv)
+static int cmd_get(struct rados_tool *t, int argc UNUSED, char **argv)
 {
     bool is_stdout = strcmp(argv[1], "-") == 0;
     int fd, r;
 
-    (void)argc;
     /* Nothing is made of a file when there is no object. */
     r = rados_stat(t->io, argv[0], NULL, NULL);
     if (r < 0)
-        return tool_error(r, "error getting %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r));
+        return told(t, r, "getting", argv[0]);
     fd = is_stdout ? STDOUT_FILENO : open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return tool_error(-errno, "error opening output file %s: %s", argv[1], strerror(errno));
+    if (fd < 0) {
+        r = tool_error(-errno, "failed to open file");
+        return told(t, r, "getting", argv[0]);
+    }
     r = get_to(t, argv[0], fd);
     if (!is_stdout && close(fd) && r == 0)
         r = -errno;
-    return r < 0 ? tool_error(r, "error getting %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r)) : 0;
+    return told(t, r, "getting", argv[0]);
 }
 
 /* ---- single calls ---- */
 
-static int cmd_create(struct rados_tool *t, int argc, char **argv)
+static int create(struct rados_tool *t, const char *oid, int exclusive, struct timespec *mtime)
 {
     rados_write_op_t op = rados_create_write_op();
-    int r = -ENOMEM;
+    int r;
 
-    (void)argc;
-    if (op) {
-        rados_write_op_create(op, LIBRADOS_CREATE_EXCLUSIVE, NULL);
-        r = rados_write_op_operate(op, t->io, argv[0], NULL, 0);
-        rados_release_write_op(op);
-    }
-    return r < 0 ? tool_error(r, "error creating %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r)) : 0;
+    if (!op)
+        return -ENOMEM;
+    rados_write_op_create(op, exclusive, NULL);
+    r = rados_write_op_operate2(op, t->io, oid, mtime, 0);
+    rados_release_write_op(op);
+    return r;
+}
+
+static int cmd_create(struct rados_tool *t, int argc UNUSED, char **argv)
+{
+    return told(t, create(t, argv[0], LIBRADOS_CREATE_EXCLUSIVE, NULL), "creating", argv[0]);
+}
+
+/* TOOL_FAILED after a line. */
+static int parse_number(const char *text, const char *what, uint64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    if (errno || end == text || *end || *text == '-')
+        return tool_line(TOOL_FAILED, "Invalid value for %s: '%s'", what, text);
+    return 0;
 }
 
 static int cmd_touch(struct rados_tool *t, int argc, char **argv)
 {
-    rados_write_op_t op = rados_create_write_op();
-    time_t now = argc > 1 ? (time_t)strtoll(argv[1], NULL, 10) : time(NULL);
-    int r = -ENOMEM;
+    struct timespec mtime;
+    uint64_t sec;
 
-    if (op) {
-        rados_write_op_create(op, LIBRADOS_CREATE_IDEMPOTENT, NULL);
-        r = rados_write_op_operate(op, t->io, argv[0], &now, 0);
-        rados_release_write_op(op);
+    clock_gettime(CLOCK_REALTIME, &mtime);
+    if (argc > 1) {
+        if (parse_number(argv[1], "timestamp", &sec))
+            return TOOL_FAILED;
+        mtime = (struct timespec){.tv_sec = (time_t)sec};
     }
-    return r < 0 ? tool_error(r, "error touching %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r)) : 0;
+    return told(t, create(t, argv[0], LIBRADOS_CREATE_IDEMPOTENT, &mtime), "touching", argv[0]);
 }
 
 static int cmd_rm(struct rados_tool *t, int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
-        int r = rados_remove(t->io, argv[i]);
+        rados_write_op_t op = rados_create_write_op();
+        int r = -ENOMEM;
 
+        if (op) {
+            rados_write_op_remove(op);
+            r = rados_write_op_operate(op, t->io, argv[i], NULL,
+                                       t->force_full ? LIBRADOS_OPERATION_FULL_FORCE : 0);
+            rados_release_write_op(op);
+        }
         if (r < 0)
-            return tool_error(r, "error removing %s>%s: (%d) %s", t->pool, argv[i], -r, strerror(-r));
+            return tool_error(r, "error removing %s>%s", t->pool, argv[i]);
     }
     return 0;
 }
 
-static int cmd_truncate(struct rados_tool *t, int argc, char **argv)
+static int cmd_truncate(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    char *end;
-    unsigned long long size = strtoull(argv[1], &end, 10);
+    uint64_t size;
     int r;
 
-    (void)argc;
-    if (*end || !*argv[1] || *argv[1] == '-')
-        return tool_error(-EINVAL, "error, cannot truncate to '%s': not a size", argv[1]);
+    if (parse_number(argv[1], "size", &size))
+        return TOOL_FAILED;
     r = rados_trunc(t->io, argv[0], size);
-    return r < 0 ? tool_error(r, "error truncating oid %s to %llu: (%d) %s", argv[0], size, -r, strerror(-r))
-                 : 0;
+    return r < 0 ? tool_error(r, "error truncating oid %s to %" PRIu64, argv[0], size) : 0;
 }
 
-static int cmd_stat(struct rados_tool *t, int argc, char **argv)
+static int cmd_set_alloc_hint(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    char stamp[64], zone[16];
+    uint64_t object_size, write_size;
+
+    if (parse_number(argv[1], "expected_object_size", &object_size) ||
+        parse_number(argv[2], "expected_write_size", &write_size))
+        return TOOL_FAILED;
+    return told(t, rados_set_alloc_hint(t->io, argv[0], object_size, write_size), "setting alloc-hint",
+                argv[0]);
+}
+
+static int show_stat(struct rados_tool *t, const char *oid, bool precise)
+{
+    char text[UTIME_TEXT_MAX];
+    struct timespec mtime;
+    struct utime when;
     uint64_t size;
-    time_t mtime;
-    struct tm tm;
-    int r = rados_stat(t->io, argv[0], &size, &mtime);
+    int r = rados_stat2(t->io, oid, &size, &mtime);
 
-    (void)argc;
     if (r < 0)
-        return tool_error(r, " error stat-ing %s/%s: (%d) %s", t->pool, argv[0], -r, strerror(-r));
-    localtime_r(&mtime, &tm);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
-    strftime(zone, sizeof(zone), "%z", &tm);
-    printf("%s/%s mtime %s.000000%s, size %" PRIu64 "\n", t->pool, argv[0], stamp, zone, size);
+        return tool_error(r, " error stat-ing %s/%s", t->pool, oid);
+    when = (struct utime){.sec = (uint32_t)mtime.tv_sec, .nsec = precise ? (uint32_t)mtime.tv_nsec : 0};
+    printf("%s/%s mtime %s, size %" PRIu64 "\n", t->pool, oid, utime_print(when, text), size);
     return 0;
 }
 
-/* ---- copies ---- */
-
-static int copy_attrs(struct rados_tool *t, const char *from, rados_write_op_t op)
+static int cmd_stat(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    const char *name, *value;
-    rados_xattrs_iter_t iter;
-    size_t len;
-    int r = rados_getxattrs(t->io, from, &iter);
-
-    if (r < 0)
-        return r;
-    while (rados_getxattrs_next(iter, &name, &value, &len) == 0 && name)
-        rados_write_op_setxattr(op, name, value, len);
-    rados_getxattrs_end(iter);
-    return 0;
+    return show_stat(t, argv[0], false);
 }
 
-static int copy_data(struct rados_tool *t, const char *from, rados_ioctx_t to_io, const char *to)
+static int cmd_stat2(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    uint64_t offset = 0;
-    char *buf = malloc(t->op_size);
-    int n, r = buf ? 0 : -ENOMEM;
-
-    while (r == 0) {
-        n = rados_read(t->io, from, buf, t->op_size, offset);
-        r = n < 0 ? n : rados_write(to_io, to, buf, (size_t)n, offset);
-        offset += n > 0 ? (uint64_t)n : 0;
-        if (n >= 0 && (uint64_t)n < t->op_size)
-            break;
-    }
-    free(buf);
-    return r;
-}
-
-static int copy_object(struct rados_tool *t, const char *from, rados_ioctx_t to_io, const char *to)
-{
-    rados_write_op_t op = rados_create_write_op();
-    int r = -ENOMEM;
-
-    if (!op)
-        return r;
-    rados_write_op_create(op, LIBRADOS_CREATE_IDEMPOTENT, NULL);
-    rados_write_op_truncate(op, 0);
-    r = copy_attrs(t, from, op);
-    if (r == 0)
-        r = rados_write_op_operate(op, to_io, to, NULL, 0);
-    rados_release_write_op(op);
-    return r < 0 ? r : copy_data(t, from, to_io, to);
-}
-
-static int cmd_cp(struct rados_tool *t, int argc, char **argv)
-{
-    const char *to = argc > 1 ? argv[1] : argv[0];
-    rados_ioctx_t io = t->io;
-    int r = 0;
-
-    if (t->target_pool) {
-        r = rados_ioctx_create(t->cluster, t->target_pool, &io);
-        if (r < 0)
-            return tool_error(r, "cannot open target pool %s: (%d) %s", t->target_pool, -r, strerror(-r));
-    } else if (strcmp(to, argv[0]) == 0) {
-        return tool_error(-EINVAL, "cannot copy an object onto itself");
-    }
-    r = copy_object(t, argv[0], io, to);
-    if (io != t->io)
-        rados_ioctx_destroy(io);
-    return r < 0 ? tool_error(r, "error copying %s/%s => %s/%s: (%d) %s", t->pool, argv[0],
-                              t->target_pool ? t->target_pool : t->pool, to, -r, strerror(-r))
-                 : 0;
+    return show_stat(t, argv[0], true);
 }
 
 /* ---- lists ---- */
 
 static int cmd_ls(struct rados_tool *t, int argc, char **argv)
 {
+    bool all = t->all && !t->only_default && !t->nspace;
     const char *name, *key, *nspace;
     rados_list_ctx_t list;
     int r;
 
-    (void)argc;
-    (void)argv;
-    if (t->all)
+    if (argc > 0 && strcmp(argv[0], "-") != 0)
+        return tool_line(-EINVAL, "ls writes to standard output only");
+    if (all)
         rados_ioctx_set_namespace(t->io, LIBRADOS_ALL_NSPACES);
     r = rados_nobjects_list_open(t->io, &list);
     if (r < 0)
-        return tool_error(r, "cannot list: %s", strerror(-r));
+        return tool_error(r, "error listing %s", t->pool);
     while ((r = rados_nobjects_list_next(list, &name, &key, &nspace)) == 0) {
-        if (t->all)
+        if (all)
             printf("%s\t", nspace);
         printf("%s", name);
         if (key)
@@ -339,20 +314,23 @@ static int cmd_ls(struct rados_tool *t, int argc, char **argv)
         putchar('\n');
     }
     rados_nobjects_list_close(list);
-    return r == LIST_END ? 0 : tool_error(r, "error listing %s: (%d) %s", t->pool, -r, strerror(-r));
+    return r == LIST_END ? 0 : tool_error(r, "error listing %s", t->pool);
 }
 
 const struct rados_command rados_object_commands[] = {
-    {"put", 2, 2, true, cmd_put, "put OBJECT FILE          store a file ('-': standard input)"},
-    {"get", 2, 2, true, cmd_get, "get OBJECT FILE          fetch into a file ('-': standard output)"},
-    {"append", 2, 2, true, cmd_append, "append OBJECT FILE       add a file at the object's end"},
-    {"truncate", 2, 2, true, cmd_truncate, "truncate OBJECT LENGTH   cut or extend"},
-    {"create", 1, 2, true, cmd_create, "create OBJECT            make an empty one; fails if it exists"},
-    {"touch", 1, 2, true, cmd_touch, "touch OBJECT [SECONDS]   set its time, and make it if need be"},
-    {"rm", 1, 1000000, true, cmd_rm, "rm OBJECT...             remove"},
-    {"cp", 1, 2, true, cmd_cp, "cp OBJECT [TARGET]       copy, to --target-pool if given"},
-    {"ls", 0, 1, true, cmd_ls, "ls                       list the objects (--all: of all namespaces)"},
-    {"stat", 1, 1, true, cmd_stat, "stat OBJECT              its size and time"},
-    {"stat2", 1, 1, true, cmd_stat, "stat2 OBJECT             the same"},
-    {NULL, 0, 0, false, NULL, NULL},
+    {"put", 2, 2, NEEDS_POOL, cmd_put, "put OBJECT FILE          store a file ('-': standard input)"},
+    {"get", 2, 2, NEEDS_POOL, cmd_get, "get OBJECT FILE          fetch into a file ('-': standard output)"},
+    {"append", 2, 2, NEEDS_POOL, cmd_append, "append OBJECT FILE       add a file at the object's end"},
+    {"truncate", 2, 2, NEEDS_POOL | REPEATS_ERROR, cmd_truncate, "truncate OBJECT LENGTH   cut or extend"},
+    {"create", 1, 2, NEEDS_POOL, cmd_create,
+     "create OBJECT            make an empty one; fails if it exists"},
+    {"touch", 1, 2, NEEDS_POOL, cmd_touch, "touch OBJECT [SECONDS]   set its time, and make it if need be"},
+    {"rm", 1, ANY_ARGS, NEEDS_POOL, cmd_rm, "rm OBJECT...             remove"},
+    {"cp", 1, 2, NEEDS_POOL, rados_copy, "cp OBJECT [TARGET]       copy, to --target-pool if given"},
+    {"ls", 0, 1, NEEDS_POOL, cmd_ls, "ls                       list the objects"},
+    {"stat", 1, 1, NEEDS_POOL, cmd_stat, "stat OBJECT              its size and time"},
+    {"stat2", 1, 1, NEEDS_POOL, cmd_stat2, "stat2 OBJECT             the same, with microseconds"},
+    {"set-alloc-hint", 3, 3, NEEDS_POOL, cmd_set_alloc_hint,
+     "set-alloc-hint OBJECT SIZE WRITE   how large it and writes to it will be"},
+    {NULL, 0, 0, 0, NULL, NULL},
 };
