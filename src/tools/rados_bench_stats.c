@@ -69,7 +69,7 @@ static void print_head(const struct bench_stats *s)
     bench_stats_line(s, "  sec Cur ops   started  finished  avg MB/s  cur MB/s last lat(s)  avg lat(s)");
 }
 
-/* With the lock. */
+/* With the lock, or before there is another thread. */
 static void print_line(struct bench_stats *s)
 {
     double passed = bench_stats_seconds(s);
@@ -98,7 +98,7 @@ static void print_line(struct bench_stats *s)
 static void *print_lines(void *arg)
 {
     struct bench_stats *s = arg;
-    uint64_t next_ns = s->begin_ns;
+    uint64_t next_ns = s->begin_ns + NSEC_PER_SEC;
 
     mutex_lock(&s->lock);
     while (!s->ending) {
@@ -122,6 +122,7 @@ int bench_stats_start(struct bench_stats *s)
     mutex_init(&s->lock, "bench_stats", LOCK_RANK_USER);
     cond_init(&s->changed);
     s->begin_ns = clock_monotonic_ns();
+    print_line(s);
     r = thread_start(&s->printer, "bench-table", print_lines, s);
     s->is_printing = r == 0;
     return r;
