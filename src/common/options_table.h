@@ -358,6 +358,10 @@
       "seconds that a request to the monitors may take; 0: no limit") \
     X(rados_osd_op_timeout, SECS, ADVANCED, "0", NULL, OPTION_RUNTIME, ANY, NULL, \
       "seconds that an operation on an object may take; 0: no limit") \
+    X(objecter_inflight_ops, UINT, ADVANCED, "1024", NULL, OPTION_STARTUP, ANY, NULL, \
+      "operations on objects that a client has under way at a time; 0: no limit") \
+    X(objecter_inflight_op_bytes, SIZE, ADVANCED, "100M", NULL, OPTION_STARTUP, ANY, NULL, \
+      "bytes that these write and read; 0: no limit") \
     X(client_mount_timeout, SECS, ADVANCED, "300", NULL, 0, ANY, NULL, \
       "seconds that connecting to the cluster may take")
 

@@ -70,6 +70,41 @@ bool throttle_take_or_wait(struct throttle *t, uint64_t amount, struct throttle_
     return taken;
 }
 
+struct sleeper {
+    struct throttle_waiter w;
+    struct throttle *throttle;
+    struct cond woken;
+    bool taken; /* throttle.lock */
+};
+
+static void wake(struct throttle_waiter *w)
+{
+    struct sleeper *s = CONTAINER_OF(w, struct sleeper, w);
+    struct throttle *t = s->throttle;
+
+    mutex_lock(&t->lock);
+    s->taken = true;
+    cond_signal(&s->woken); /* under the lock: s ends with it */
+    mutex_unlock(&t->lock);
+}
+
+void throttle_take(struct throttle *t, uint64_t amount)
+{
+    struct sleeper s = {.throttle = t};
+
+    if (throttle_try_take(t, amount))
+        return;
+    throttle_waiter_init(&s.w, wake);
+    cond_init(&s.woken);
+    if (!throttle_take_or_wait(t, amount, &s.w)) {
+        mutex_lock(&t->lock);
+        while (!s.taken)
+            cond_wait(&s.woken, &t->lock);
+        mutex_unlock(&t->lock);
+    }
+    cond_destroy(&s.woken);
+}
+
 void throttle_take_anyway(struct throttle *t, uint64_t amount)
 {
     mutex_lock(&t->lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * throttle: a limit on something counted (messages, bytes) that holds takers back without blocking a thread.
+ * throttle: a limit on something counted (messages, bytes) that holds takers back, without blocking a thread
+ * or with.
  *
  * A request larger than the limit passes when nothing is out, so that no request waits for ever. Requests are
  * served in the order they came: who has to wait is called back, and nobody passes before it. A limit of 0 is
@@ -45,6 +46,9 @@ bool throttle_try_take(struct throttle *t, uint64_t amount) MUST_CHECK;
 
 /* Takes the amount now (true), or queues w, whose ready() is called once it has been taken (false). */
 bool throttle_take_or_wait(struct throttle *t, uint64_t amount, struct throttle_waiter *w) MUST_CHECK;
+
+/* Takes the amount, and waits for it if need be; not for threads that give back. */
+void throttle_take(struct throttle *t, uint64_t amount);
 
 /* Takes it whatever the limit says, for what is there already. */
 void throttle_take_anyway(struct throttle *t, uint64_t amount);

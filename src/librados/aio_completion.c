@@ -184,7 +184,7 @@ int completion_run(struct rados_completion *c, struct rados_ioctx *io, const cha
     completion_get(c);
     c->tid = 0;
     {
-        uint64_t tid = objecter_submit(io->cluster->objecter, op);
+        uint64_t tid = objecter_submit_limited(io->cluster->objecter, op);
 
         mutex_lock(&c->lock);
         c->tid = tid;

@@ -121,7 +121,7 @@ static int submit(struct rados_ioctx *io, const char *nspace, const struct hobje
     cluster_map_put(m);
     op->snapid = io->read_snap;
     op->pg_hash = from->hash;
-    objecter_submit(io->cluster->objecter, op);
+    objecter_submit_limited(io->cluster->objecter, op);
     return 0;
 }
 

@@ -129,7 +129,7 @@ static int run(struct sync_call *s, const char *oid)
     }
     op->flags |= s->flags;
     op->mtime = s->mtime;
-    objecter_submit(io->cluster->objecter, op);
+    objecter_submit_limited(io->cluster->objecter, op);
     r = sync_call_wait(s);
     if (s->version)
         atomic_store_explicit(&io->last_version, s->version, memory_order_relaxed);

@@ -91,6 +91,18 @@ int object_operation_copy(struct object_operation *to, const struct object_opera
     return 0;
 }
 
+uint64_t object_operation_bytes(const struct object_operation *o)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < o->count; i++) {
+        bytes += o->ops[i].in.len;
+        if (o->ops[i].code == OSD_OP_READ || o->ops[i].code == OSD_OP_SPARSE_READ)
+            bytes += osd_op_extent(&o->ops[i]).length;
+    }
+    return bytes;
+}
+
 struct osd_op *object_operation_add(struct object_operation *o, enum osd_op_code code)
 {
     struct osd_op *op;

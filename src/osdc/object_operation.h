@@ -47,6 +47,9 @@ void object_operation_move(struct object_operation *to, struct object_operation 
 /* The same steps over again, with references to their data. Inits to. */
 int object_operation_copy(struct object_operation *to, const struct object_operation *from) MUST_CHECK;
 
+/* Bytes that the steps give or ask for. */
+uint64_t object_operation_bytes(const struct object_operation *o);
+
 /* A step of any kind; the pointers are good until the next one. NULL: no memory, or too many. */
 struct osd_op *object_operation_add(struct object_operation *o, enum osd_op_code code);
 struct object_step *object_operation_last_step(struct object_operation *o); /* never NULL after init */

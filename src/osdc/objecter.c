@@ -455,6 +455,8 @@ struct objecter *objecter_create(struct conf *conf, struct messenger *m, struct 
     mutex_init(&o->lock, "objecter", LOCK_RANK_OBJECTER);
     cond_init(&o->map_changed);
     list_init(&o->commands);
+    throttle_init(&o->inflight_ops, "objecter_ops", conf_u64(conf, OPT_objecter_inflight_ops));
+    throttle_init(&o->inflight_bytes, "objecter_bytes", conf_u64(conf, OPT_objecter_inflight_op_bytes));
     timer_event_init(&o->tick, tick, o);
     o->homeless = osd_session_create(o, -1);
     o->timer = timer_get();
@@ -530,6 +532,8 @@ void objecter_free(struct objecter *o)
     osd_session_put(o->homeless);
     cluster_map_put(o->map);
     timer_put(o->timer);
+    throttle_destroy(&o->inflight_bytes);
+    throttle_destroy(&o->inflight_ops);
     cond_destroy(&o->map_changed);
     mutex_destroy(&o->lock);
     pthread_rwlock_destroy(&o->map_lock);

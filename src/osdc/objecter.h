@@ -69,7 +69,9 @@ struct objecter_op {
     uint64_t tid, deadline_ns;
     uint64_t no_pool_epoch; /* there was no pool in any map up to this one; 0: not known */
     int32_t attempts;
-    bool paused, held; /* by the map, by a backoff of the OSD */
+    bool paused, held;           /* by the map, by a backoff of the OSD */
+    struct objecter *limited_by; /* whose limits it counts against, with bytes; NULL: none's */
+    uint64_t bytes;
 };
 
 /* Copies the names; key and nspace may be "". NULL: no memory. */
@@ -86,6 +88,9 @@ void objecter_free(struct objecter *o);
 
 /* Takes op; returns its tid, for cancelling. done may come before this returns. */
 uint64_t objecter_submit(struct objecter *o, struct objecter_op *op);
+/* The same, for programs: first waits until there are fewer operations and bytes under way than
+ * objecter_inflight_ops and objecter_inflight_op_bytes say. Not from callbacks. */
+uint64_t objecter_submit_limited(struct objecter *o, struct objecter_op *op);
 /* Ends an operation with error, by its callback; false: it is over already. Its data may still be on its way
  * out after that, and after a timeout: so it must not be borrowed where that can happen. */
 bool objecter_cancel(struct objecter *o, uint64_t tid, int error);

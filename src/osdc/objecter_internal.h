@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "common/mutex.h"
+#include "common/throttle.h"
 #include "common/timer.h"
 #include "messages/m_osd_backoff.h"
 #include "osdc/objecter.h"
@@ -69,6 +70,8 @@ struct objecter {
     unsigned callbacks_out; /* of the mon client */
 
     struct timer_event tick;
+
+    struct throttle inflight_ops, inflight_bytes;
 };
 
 /* objecter.c */

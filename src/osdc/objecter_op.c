@@ -50,8 +50,19 @@ void objecter_op_free(struct objecter_op *op)
     free(op);
 }
 
+/* Before the callback, which may wait for room itself. */
+static void give_back(struct objecter_op *op)
+{
+    if (!op->limited_by)
+        return;
+    throttle_give(&op->limited_by->inflight_bytes, op->bytes);
+    throttle_give(&op->limited_by->inflight_ops, 1);
+    op->limited_by = NULL;
+}
+
 void objecter_end_op(struct objecter_op *op, const struct objecter_answer *answer)
 {
+    give_back(op);
     if (op->done)
         op->done(op->arg, answer);
     objecter_op_free(op);
@@ -348,6 +359,15 @@ uint64_t objecter_submit(struct objecter *o, struct objecter_op *op)
     if (!done)
         objecter_end_op(op, &failed);
     return tid;
+}
+
+uint64_t objecter_submit_limited(struct objecter *o, struct objecter_op *op)
+{
+    op->bytes = object_operation_bytes(&op->operation);
+    throttle_take(&o->inflight_ops, 1);
+    throttle_take(&o->inflight_bytes, op->bytes);
+    op->limited_by = o;
+    return objecter_submit(o, op);
 }
 
 /* ---- a new map ---- */

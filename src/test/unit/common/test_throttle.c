@@ -54,6 +54,43 @@ static void test_larger_than_the_limit_passes_alone(void **state UNUSED)
     throttle_destroy(&t);
 }
 
+struct taker {
+    struct throttle *t;
+    atomic_bool took;
+};
+
+static void *take_ten(void *arg)
+{
+    struct taker *k = arg;
+
+    throttle_take(k->t, 10);
+    k->took = true;
+    return NULL;
+}
+
+static void test_a_thread_waits(void **state UNUSED)
+{
+    struct throttle_stats stats = {0};
+    struct taker k = {0};
+    struct throttle t;
+    pthread_t thread;
+
+    throttle_init(&t, "test", 15);
+    throttle_take(&t, 10);
+    k.t = &t;
+    assert_int_equal(pthread_create(&thread, NULL, take_ten, &k), 0);
+    while (stats.waiting == 0)
+        throttle_get_stats(&t, &stats);
+    assert_false(k.took);
+    throttle_give(&t, 10);
+    pthread_join(thread, NULL);
+    assert_true(k.took);
+    throttle_get_stats(&t, &stats);
+    assert_int_equal(stats.taken, 10);
+    throttle_give(&t, 10);
+    throttle_destroy(&t);
+}
+
 static void test_no_limit(void **state UNUSED)
 {
     struct throttle t;
@@ -196,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_larger_than_the_limit_passes_alone),
+        cmocka_unit_test(test_a_thread_waits),
         cmocka_unit_test(test_no_limit),
         cmocka_unit_test(test_waiters_are_served_in_order),
         cmocka_unit_test(test_cancel_lets_the_next_in),
