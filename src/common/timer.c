@@ -122,3 +122,30 @@ bool timer_thread_disarm_sync(struct timer_thread *t, struct timer_event *e)
     mutex_unlock(&t->lock);
     return armed;
 }
+
+struct timer_thread *timer_share_get(struct timer_share *s, const char *name)
+{
+    struct timer_thread *t;
+
+    mutex_lock(&s->lock);
+    if (!s->timer)
+        s->timer = timer_thread_create(name);
+    t = s->timer;
+    s->users += t != NULL;
+    mutex_unlock(&s->lock);
+    return t;
+}
+
+void timer_share_put(struct timer_share *s, struct timer_thread *t)
+{
+    if (!t)
+        return;
+    mutex_lock(&s->lock);
+    if (--s->users == 0)
+        s->timer = NULL;
+    else
+        t = NULL;
+    mutex_unlock(&s->lock);
+    if (t)
+        timer_thread_free(t);
+}

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/compiler.h"
+#include "common/mutex.h"
 #include "common/timer_heap.h"
 
 struct timer_thread;
@@ -42,5 +43,22 @@ bool timer_thread_disarm(struct timer_thread *t, struct timer_event *e);
 /* The same, and waits for its callback under way, unless called from that. The caller holds no lock that the
  * callback takes. */
 bool timer_thread_disarm_sync(struct timer_thread *t, struct timer_event *e);
+
+/* One timer for all users of a kind in the process: started for the first, ended with the last. */
+struct timer_share {
+    struct mutex lock;
+    struct timer_thread *timer;
+    unsigned users;
+};
+
+#define TIMER_SHARE_INIT(name, rank)       \
+    {                                      \
+        .lock = MUTEX_INIT((name), (rank)) \
+    }
+
+/* NULL as timer_thread_create(). */
+struct timer_thread *timer_share_get(struct timer_share *s, const char *name);
+/* Disarm your events first. t: what get gave; NULL is fine. */
+void timer_share_put(struct timer_share *s, struct timer_thread *t);
 
 #endif

@@ -17,6 +17,9 @@
 
 /* ---- lock, and what is called when it is released ---- */
 
+/* A program may have many handles. */
+static struct timer_share timers = TIMER_SHARE_INIT("mon_client.timers", LOCK_RANK_DAEMON_INNER);
+
 void mon_client_lock(struct mon_client *mc)
 {
     mutex_lock(&mc->lock);
@@ -305,7 +308,7 @@ struct mon_client *mon_client_create(struct conf *conf, struct messenger *m, cha
         auth_client_protocols(conf, &mc->name, mc->protocols, ARRAY_SIZE(mc->protocols), err, err_size);
     if (mc->protocol_count == 0)
         goto fail;
-    mc->timer = timer_thread_create("mon_client");
+    mc->timer = timer_share_get(&timers, "mon_client");
     if (!mc->timer) {
         snprintf(err, err_size, "cannot start a thread");
         goto fail;
@@ -342,7 +345,10 @@ void mon_client_free(struct mon_client *mc)
 {
     if (!mc)
         return;
-    timer_thread_free(mc->timer);
+    mc->stopping = true;
+    if (mc->timer)
+        timer_thread_disarm_sync(mc->timer, &mc->tick);
+    timer_share_put(&timers, mc->timer);
     for (unsigned i = 0; i < AUTH_CLIENTS_MAX; i++)
         auth_client_free(mc->auths[i]);
     mon_client_log_destroy(mc);

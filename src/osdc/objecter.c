@@ -15,38 +15,9 @@
 
 #define TICK_NS (500 * NSEC_PER_MSEC) /* how often deadlines are looked at */
 
-/* ---- the timer that all objecters share ---- */
+/* ---- deadlines ---- */
 
-static struct mutex timer_lock = MUTEX_INIT("objecter.timer", LOCK_RANK_LIBRADOS);
-static struct timer_thread *shared_timer;
-static unsigned timer_users;
-
-static struct timer_thread *timer_get(void)
-{
-    struct timer_thread *t;
-
-    mutex_lock(&timer_lock);
-    if (!shared_timer)
-        shared_timer = timer_thread_create("objecter");
-    t = shared_timer;
-    timer_users += t != NULL;
-    mutex_unlock(&timer_lock);
-    return t;
-}
-
-static void timer_put(struct timer_thread *t)
-{
-    if (!t)
-        return;
-    mutex_lock(&timer_lock);
-    if (--timer_users == 0)
-        shared_timer = NULL;
-    else
-        t = NULL;
-    mutex_unlock(&timer_lock);
-    if (t)
-        timer_thread_free(t);
-}
+static struct timer_share timers = TIMER_SHARE_INIT("objecter.timers", LOCK_RANK_LIBRADOS);
 
 static void arm_tick(struct objecter *o)
 {
@@ -459,7 +430,7 @@ struct objecter *objecter_create(struct conf *conf, struct messenger *m, struct 
     throttle_init(&o->inflight_bytes, "objecter_bytes", conf_u64(conf, OPT_objecter_inflight_op_bytes));
     timer_event_init(&o->tick, tick, o);
     o->homeless = osd_session_create(o, -1);
-    o->timer = timer_get();
+    o->timer = timer_share_get(&timers, "objecter");
     if (!o->homeless || !o->timer) {
         objecter_free(o);
         return NULL;
@@ -531,7 +502,7 @@ void objecter_free(struct objecter *o)
     free(o->sessions);
     osd_session_put(o->homeless);
     cluster_map_put(o->map);
-    timer_put(o->timer);
+    timer_share_put(&timers, o->timer);
     throttle_destroy(&o->inflight_bytes);
     throttle_destroy(&o->inflight_ops);
     cond_destroy(&o->map_changed);
