@@ -8,6 +8,7 @@
 . "${srcdir:-.}/qa/interop/tap.sh"
 
 genuine_bin=${GENUINE_BIN:-/usr/bin}
+osd_program=$genuine_bin/ceph-osd # that of start_genuine_cluster
 auth=${auth:-none}
 fsid=$(cat /proc/sys/kernel/random/uuid)
 
@@ -102,7 +103,7 @@ start_genuine_cluster() {
     shift 2
     start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
         "osd_pool_default_pg_autoscale_mode = off" "mon_allow_pool_delete = true" "$@" "[osd]" "osd_data = $tmp/osd.\$id" \
-        "osd_objectstore = $store" "bluestore_block_size = 2147483648" "osd_class_update_on_start = false" \
+        "public_addr = 127.0.0.1" "osd_objectstore = $store" "bluestore_block_size = 2147483648" "osd_class_update_on_start = false" \
         "osd_crush_update_on_start = false" || return
     make_genuine_osd >"$tmp/osd.out" 2>&1 && run_genuine_osd && genuine_ceph osd pool create "$pool" 8 8 >/dev/null 2>&1
 }
@@ -113,12 +114,12 @@ make_genuine_osd() {
     uuid=$(cat /proc/sys/kernel/random/uuid)
     mkdir -p "$tmp/osd.0"
     genuine_ceph osd new "$uuid" 0 && genuine_ceph osd crush add osd.0 1 host=h root=default &&
-        "$genuine_bin/ceph-osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
+        "$osd_program" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
 }
 
 # run_genuine_osd: starts it (again), and waits until the monitor knows. Sets osd_pid.
 run_genuine_osd() {
-    "$genuine_bin/ceph-osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
+    "$osd_program" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
     # shellcheck disable=SC2034 # for the tests
     osd_pid=$!
     on_exit stop "$osd_pid"

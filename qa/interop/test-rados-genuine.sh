@@ -20,11 +20,11 @@ genuine() { # ARGUMENT...
 ours() {
     timeout -k 5 60 "$build/src/tools/rados" -c "$conf" -p po "$@"
 }
-# What differs from run to run: pools, times, clients.
+# Without what differs from run to run: pools, times, clients, what genuine programs log now and then.
 normal() {
     sed -E -e 's/\bpo\b/pg/g' -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+\+[0-9]{4}/TIME/g' \
         -e 's/[0-9]{4}\.[0-9]{2}\.[0-9]{2} [0-9:]+/TIME/' -e 's|127\.0\.0\.1:0/[0-9]+|ADDR|g' -e 's/client\.[0-9]{3,}/CLIENT/g' \
-        -e 's/cookie[ =][0-9]+/COOKIE/' -e 's/notify_id [0-9]+ from [0-9]+/NOTIFY/'
+        -e 's/cookie[ =][0-9]+/COOKIE/' -e 's/notify_id [0-9]+ from [0-9]+/NOTIFY/' -e '/^TIME [0-9a-f]+ -1 /,/^$/d'
 }
 # run WHO ARGUMENT...: what it prints and its status, as in $tmp/WHO.
 run() {
@@ -255,6 +255,22 @@ check "load-gen" eval 'genuine "${load[@]}" 2>&1 | shape | sed "s/^ *N: .*/LINE/
 check "load-gen leaves nothing" eval '! ours ls | grep obj-'
 check "a progress bar where standard error is a terminal" bar
 
+# What fills a pool takes a manager, which tells the monitor how much is in it.
+has_flag() {
+    genuine_ceph osd pool ls detail | grep "'po'" | grep -q "flags [a-z_,]*full"
+}
+put_when_full() {
+    local pid
+
+    ours put waits "$tmp/small" 2>"$tmp/err" &
+    pid=$!
+    sleep 1
+    is_gone "$pid" && { echo "it was not held back"; cat "$tmp/err"; return 1; }
+    ours get small "$tmp/out" && ours rm large --force-full && genuine_ceph osd pool set-quota po max_objects 0 && wait "$pid"
+}
+check "a pool is full at its quota" eval 'genuine_ceph osd pool set-quota po max_objects 1 && wait_until 60 has_flag'
+check "what is put into a full pool waits; reading and removing by force do not" put_when_full
+check "it is there when there is room again" eval 'ours get waits - | cmp - "$tmp/small"; ours rm waits; genuine rm large'
 check "purge" eval 'timeout 60 "$genuine_bin/rados" -c "$conf" purge pg --yes-i-really-really-mean-it | normal >"$tmp/genuine"
     timeout 60 "$build/src/tools/rados" -c "$conf" purge po --yes-i-really-really-mean-it | normal | diff "$tmp/genuine" -'
 check "purge removes everything" eval 'ours put one "$tmp/small" && ours purge po --yes-i-really-really-mean-it && [ -z "$(ours ls --all)" ]'
