@@ -313,6 +313,8 @@
       "mark an OSD in that boots and was marked out for its silence") \
     X(mon_osd_auto_mark_new_in, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
       "mark an OSD in that boots for the first time") \
+    X(mon_warn_on_pool_no_redundancy, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "warn of pools that have one copy of everything") \
     X(mon_osd_blocklist_default_expire, SECONDS, ADVANCED, "3600", NULL, OPTION_RUNTIME, ANY, NULL, \
       "how long an address is shut out when nothing else is said") \
     X(paxos_propose_interval, SECONDS, ADVANCED, "1", NULL, OPTION_RUNTIME, ANY, NULL, \

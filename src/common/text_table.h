@@ -11,7 +11,7 @@
 
 #include "common/strbuf.h"
 
-#define TEXT_TABLE_MAX_COLUMNS 20
+#define TEXT_TABLE_MAX_COLUMNS 28
 
 struct text_table {
     char **cells; /* line after line, the headings first */

@@ -12,6 +12,9 @@
 #include "mon/osd_admin_commands.h"
 #include "mon/osd_commands.h"
 #include "mon/osd_create_commands.h"
+#include "mon/osd_info_commands.h"
+#include "mon/pg_commands.h"
+#include "mon/space_commands.h"
 
 #define EPOCH                 " name=epoch,type=CephInt,range=0,req=false"
 #define STR(n)                " name=" n ",type=CephString"
@@ -23,6 +26,8 @@
 #define OSD_ID  " name=id,type=CephOsdName"
 #define OSD_IDS " name=ids,type=CephString,n=N"
 #define SURE    " name=yes_i_really_mean_it,type=CephBool,req=false"
+
+#define PG_STATE_NAMES " name=states,type=CephString,n=N,req=false"
 
 #define OSD_UNSET_KEYS                                                                                     \
     "full|pause|noup|nodown|noout|noin|nobackfill|norebalance|norecover|noscrub|nodeep-scrub|notieragent|" \
@@ -73,6 +78,24 @@ const struct mon_command mon_commands[] = {
     {"osd tree" EPOCH " name=states,type=CephChoices,strings=up|down|in|out|destroyed,n=N,req=false",
      "show the OSDs in their hierarchy", "osd", "r", 0, osd_command_tree},
     {"osd ls" EPOCH, "list the numbers of the OSDs", "osd", "r", 0, osd_command_ls},
+    {"osd find" OSD_ID, "show where an OSD is", "osd", "r", 0, osd_command_find},
+    {"osd map name=pool,type=CephPoolname name=object,type=CephObjectname "
+     "name=nspace,type=CephString,req=false",
+     "show which placement group and OSDs an object belongs to", "osd", "r", 0, osd_command_map},
+    {"osd df" OPT_CHOICE("output_method", "plain"), "show how full each OSD is", "osd", "r", 0,
+     osd_command_df_osds},
+    {"osd require-osd-release" CHOICE("release", "octopus|pacific") SURE,
+     "let only OSDs of that release or newer in", "osd", "rw", 0, osd_command_require_release},
+    {"osd set-require-min-compat-client" STR("version") SURE,
+     "say which clients must be able to use the cluster", "osd", "rw", 0, osd_command_require_client},
+    {"osd get-require-min-compat-client", "show which clients must be able to use the cluster", "osd", "r", 0,
+     osd_command_get_require_client},
+    {"osd set-nearfull-ratio name=ratio,type=CephFloat,range=0.0|1.0",
+     "say when an OSD counts as nearly full", "osd", "rw", 0, osd_command_set_nearfull},
+    {"osd set-backfillfull-ratio name=ratio,type=CephFloat,range=0.0|1.0",
+     "say when an OSD is too full to take others' data", "osd", "rw", 0, osd_command_set_backfillfull},
+    {"osd set-full-ratio name=ratio,type=CephFloat,range=0.0|1.0", "say when an OSD counts as full", "osd",
+     "rw", 0, osd_command_set_full},
     {"osd getmap" EPOCH, "give the OSDMap as a file", "osd", "r", 0, osd_command_getmap},
     {"osd getcrushmap" EPOCH, "give the crush map as a file", "osd", "r", 0, osd_command_getcrushmap},
     {"osd getmaxosd", "show how many OSDs the map has room for", "osd", "r", 0, osd_command_getmaxosd},
@@ -130,6 +153,22 @@ const struct mon_command mon_commands[] = {
     {"osd metadata name=id,type=CephOsdName,req=false", "show what an OSD, or each, says of its machine",
      "osd", "r", 0, osd_command_metadata},
     {"osd versions", "count the OSDs by their versions", "osd", "r", 0, osd_command_versions},
+
+    /* placement groups */
+    {"pg stat", "show how the placement groups are in a line", "pg", "r", 0, pg_command_stat},
+    {"pg dump name=dumpcontents,type=CephChoices,strings=all|summary|sum|delta|pools|osds|pgs|pgs_brief,n=N,"
+     "req=false",
+     "show all that is known of placement groups and space", "pg", "r", 0, pg_command_dump},
+    {"pg map name=pgid,type=CephPgid", "show which OSDs have a placement group", "pg", "r", 0,
+     pg_command_map},
+    {"pg ls name=pool,type=CephInt,req=false" PG_STATE_NAMES, "list placement groups", "pg", "r", 0,
+     pg_command_ls},
+    {"pg ls-by-pool" STR("poolstr") PG_STATE_NAMES, "list the placement groups of a pool", "pg", "r", 0,
+     pg_command_ls_by_pool},
+    {"pg ls-by-osd name=osd,type=CephOsdName name=pool,type=CephInt,req=false" PG_STATE_NAMES,
+     "list the placement groups of an OSD", "pg", "r", 0, pg_command_ls_by_osd},
+    {"pg ls-by-primary name=osd,type=CephOsdName name=pool,type=CephInt,req=false" PG_STATE_NAMES,
+     "list the placement groups that an OSD is primary of", "pg", "r", 0, pg_command_ls_by_primary},
 
     /* the managers, of which there are none */
     {"mgr dump" EPOCH, "show the MgrMap", "mgr", "r", 0, mgr_monitor_dump},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 #include "common/conf.h"
 #include "common/log.h"
@@ -138,29 +139,83 @@ static void handle_get_version(struct mon_op *op)
 
 /* ---- space and pools ---- */
 
+static const struct pg_map *pg_map_of(const struct mon_op *op)
+{
+    return osd_monitor_pg_map(op->mon->services[MON_SERVICE_OSD]);
+}
+
+/* Of one pool: what its objects take; of all: what the OSDs have. */
 static void handle_statfs(struct mon_op *op)
 {
     struct m_statfs_reply reply = {.fsid = op->mon->store.fsid,
                                    .version = op->mon->services[MON_SERVICE_OSD]->last_committed};
+    struct pg_map_space space = pg_map_space(pg_map_of(op));
+    struct pg_map_sum sum;
     struct m_statfs m;
 
     if (!mon_op_decoded(op, m_statfs_decode(&m, op->msg)))
         return;
+    sum = pg_map_sum(pg_map_of(op), m.has_pool ? m.pool : PG_MAP_ALL_POOLS);
+    reply.kb = space.total / 1024;
+    reply.kb_avail = space.avail / 1024;
+    reply.kb_used = m.has_pool ? (uint64_t)sum.stats.num_bytes / 1024 : space.used_raw / 1024;
+    reply.num_objects = (uint64_t)sum.stats.num_objects;
     if (mon_op_right_cluster(op, &m.fsid))
         mon_op_answer(op, m_statfs_reply_message(&reply));
     m_statfs_destroy(&m);
 }
 
+/* pool_stat_t {7,5} */
+static int add_pool_stats(struct m_get_pool_stats_reply *reply, const struct pg_map *map, const char *name,
+                          int64_t pool)
+{
+    static const struct store_statfs none;
+    struct pg_map_sum sum = pg_map_sum(map, pool);
+    struct pool_stats_item *grown = array_insert(reply->items, reply->count, sizeof(*grown), reply->count);
+    struct encode e;
+    size_t at, len;
+    uint8_t *bytes;
+
+    if (!grown)
+        return -ENOMEM;
+    reply->items = grown;
+    grown = &grown[reply->count++];
+    encode_init(&e);
+    at = encode_begin_struct(&e, 7, 5);
+    object_stat_collection_encode(&sum.stats, &e);
+    encode_s64(&e, sum.log_size);
+    encode_s64(&e, sum.ondisk_log_size);
+    encode_u32(&e, sum.up);
+    encode_u32(&e, sum.acting);
+    store_statfs_encode(&none, &e);
+    encode_u32(&e, 0);
+    encode_end_struct(&e, at);
+    bytes = encode_steal(&e, &len);
+    grown->pool = strdup(name);
+    grown->stat = slice_of(bytes ? buffer_wrap_malloc(bytes, len) : NULL);
+    return grown->pool && grown->stat.len ? 0 : -ENOMEM;
+}
+
 static void handle_get_pool_stats(struct mon_op *op)
 {
-    uint64_t version = op->mon->services[MON_SERVICE_OSD]->last_committed;
-    struct m_get_pool_stats_reply reply = {.paxos = PAXOS_PREFIX_INIT(version), .per_pool = true};
+    const struct osdmap *map = osd_monitor_map(op->mon->services[MON_SERVICE_OSD]);
+    struct m_get_pool_stats_reply reply = {.paxos = PAXOS_PREFIX_INIT(map->epoch)};
     struct m_get_pool_stats m;
+    int r = 0;
 
     if (!mon_op_decoded(op, m_get_pool_stats_decode(&m, op->msg)))
         return;
+    for (unsigned i = 0; r == 0 && i < m.pools.count; i++) {
+        const struct osdmap_pool *pool = osdmap_find_pool_by_name(map, m.pools.items[i]);
+        if (pool)
+            r = add_pool_stats(&reply, pg_map_of(op), pool->name, pool->id);
+    }
+    if (r)
+        m_get_pool_stats_reply_destroy(&reply);
     if (mon_op_right_cluster(op, &m.fsid))
-        mon_op_answer(op, m_get_pool_stats_reply_message(&reply));
+        mon_op_answer(op, r ? NULL : m_get_pool_stats_reply_message(&reply));
+    else
+        m_get_pool_stats_reply_destroy(&reply);
     m_get_pool_stats_destroy(&m);
 }
 
@@ -206,6 +261,7 @@ static const struct handler handlers[] = {
     {MSG_OSD_BEACON, false, osd_reports_beacon},
     {MSG_OSD_MARK_ME_DOWN, false, osd_reports_mark_me_down},
     {MSG_OSD_FAILURE, false, osd_reports_failure},
+    {MSG_PGSTATS, false, osd_reports_pg_stats},
     {MSG_OSD_PG_CREATED, false, osd_reports_pg_created},
     {MSG_MON_GET_OSDMAP, false, osd_reports_get_osdmap},
     {MSG_MON_GET_PURGED_SNAPS, false, osd_reports_get_purged_snaps},

@@ -20,6 +20,7 @@
 #include "mon/monmap_monitor.h"
 #include "mon/osd_commands.h"
 #include "mon/osd_monitor.h"
+#include "mon/pg_status.h"
 #include "mon/text_age.h"
 #include "types/ceph_release.h"
 #include "types/entity_addr_dump.h"
@@ -32,6 +33,11 @@ static uint64_t quorum_age(const struct monitor *mon)
 static const struct osdmap *osdmap_of(const struct monitor *mon)
 {
     return osd_monitor_map(mon->services[MON_SERVICE_OSD]);
+}
+
+static const struct pg_map *pg_map_of(const struct monitor *mon)
+{
+    return osd_monitor_pg_map(mon->services[MON_SERVICE_OSD]);
 }
 
 /* ---- status ---- */
@@ -53,10 +59,7 @@ json_t *mon_status_cluster(struct monitor *mon)
                                   ceph_release_name(monmap->min_mon_release), "num_mons",
                                   (int)monmap->count));
     json_object_set_new(o, "osdmap", osd_stat_dump(osdmap_of(mon)));
-    json_object_set_new(o, "pgmap",
-                        json_pack("{s:[], s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "pgs_by_state", "num_pgs", 0,
-                                  "num_pools", (int)osdmap_of(mon)->pool_count, "num_objects", 0,
-                                  "data_bytes", 0, "bytes_used", 0, "bytes_avail", 0, "bytes_total", 0));
+    json_object_set_new(o, "pgmap", pg_status_dump(pg_map_of(mon)));
     json_object_set_new(o, "fsmap", json_pack("{s:i, s:[], s:i}", "epoch", 1, "by_rank", "up:standby", 0));
     json_object_set_new(o, "mgrmap", mgr_monitor_summary(mon->services[MON_SERVICE_MGR]));
     json_object_set_new(o, "servicemap",
@@ -103,9 +106,8 @@ int mon_status_command(struct mon_op *op)
                   monitor_monmap(mon)->count, mon->store.name, text_age(age, quorum_age(mon)));
     strbuf_add(&text, "    mgr: no daemons active\n    osd: ");
     osd_stat_print(osdmap_of(mon), "         ", &text);
-    strbuf_printf(&text, "\n \n  data:\n    pools:   %u pools, 0 pgs\n", osdmap_of(mon)->pool_count);
-    strbuf_add(&text,
-               "    objects: 0 objects, 0 B\n    usage:   0 B used, 0 B / 0 B avail\n    pgs:     \n \n");
+    strbuf_add(&text, "\n \n");
+    pg_status_print(pg_map_of(mon), &text);
     return mon_op_steal_text(op, &text);
 }
 

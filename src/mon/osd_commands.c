@@ -302,21 +302,6 @@ int osd_command_blocklist_ls(struct mon_op *op)
     return mon_op_json(op, list, false);
 }
 
-/* OSDs tell of themselves when they boot; nobody has. */
-int osd_command_metadata(struct mon_op *op)
-{
-    int64_t id = command_int(op->cmd, "id", -1);
-
-    if (id >= 0)
-        return mon_op_fail(op, -ENOENT, "osd.%" PRId64 " does not exist", id);
-    return mon_op_json(op, json_array(), true);
-}
-
-int osd_command_versions(struct mon_op *op)
-{
-    return mon_op_json(op, json_object(), true);
-}
-
 /* ---- maps as bytes ---- */
 
 int osd_command_getmap(struct mon_op *op)
@@ -445,39 +430,4 @@ int osd_command_pause(struct mon_op *op)
 int osd_command_unpause(struct mon_op *op)
 {
     return change_flag(op, OSDMAP_PAUSERD | OSDMAP_PAUSEWR, false);
-}
-
-/* ---- df: nobody has reported any space yet ---- */
-
-static json_t *df_dump(void)
-{
-    return json_pack("{s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:{}, s:[]}", "stats", "total_bytes", 0,
-                     "total_avail_bytes", 0, "total_used_bytes", 0, "total_used_raw_bytes", 0,
-                     "total_used_raw_ratio", 0, "num_osds", 0, "num_per_pool_osds", 0,
-                     "num_per_pool_omap_osds", 0, "stats_by_class", "pools");
-}
-
-int osd_command_df(struct mon_op *op)
-{
-    bool detail = command_str(op->cmd, "detail", NULL) != NULL;
-    struct strbuf text = STRBUF_INIT;
-    struct text_table raw, pools;
-    int r;
-
-    if (op->json)
-        return mon_op_json(op, df_dump(), false);
-    text_table_init(&raw, "CLASS|>SIZE|>AVAIL|>USED|>RAW USED|>%RAW USED");
-    text_table_row(&raw, (const char *[]){"TOTAL", "0 B", "0 B", "0 B", "0 B", "0"});
-    text_table_init(&pools,
-                    detail ? "POOL|>ID|>PGS|>STORED|>(DATA)|>(OMAP)|>OBJECTS|>USED|>(DATA)|>(OMAP)|>%USED|"
-                             ">MAX AVAIL|>QUOTA OBJECTS|>QUOTA BYTES|>DIRTY|>USED COMPR|>UNDER COMPR"
-                           : "POOL|>ID|>PGS|>STORED|>OBJECTS|>USED|>%USED|>MAX AVAIL");
-    strbuf_add(&text, "--- RAW STORAGE ---\n");
-    r = text_table_print(&raw, &text);
-    strbuf_add(&text, " \n--- POOLS ---\n");
-    if (r == 0)
-        r = text_table_print(&pools, &text);
-    text_table_destroy(&raw);
-    text_table_destroy(&pools);
-    return r ? r : mon_op_steal_text(op, &text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* osd_commands: the handlers of `ceph osd ...` and `ceph df`. See mon_commands.c. */
+/* osd_commands: the handlers of `ceph osd ...` that show the map or change its flags. See mon_commands.c. */
 #ifndef CEPH_MON_OSD_COMMANDS_H
 #define CEPH_MON_OSD_COMMANDS_H
 
@@ -30,8 +30,5 @@ int osd_command_pool_ls(struct mon_op *op);      /* osd pool ls */
 int osd_command_lspools(struct mon_op *op);      /* osd lspools */
 int osd_command_blocklist_ls(struct mon_op *op); /* osd blocklist ls */
 int osd_command_profiles(struct mon_op *op);     /* osd erasure-code-profile ls */
-int osd_command_metadata(struct mon_op *op);     /* osd metadata [id] */
-int osd_command_versions(struct mon_op *op);     /* osd versions */
-int osd_command_df(struct mon_op *op);           /* df [detail] */
 
 #endif

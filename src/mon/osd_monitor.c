@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/conf.h"
 #include "common/log.h"
 #include "messages/m_osd_map.h"
 #include "messages/m_osd_pg_create.h"
-#include "mon/health_checks.h"
 #include "mon/monitor.h"
+#include "mon/osd_health.h"
 
 struct osd_monitor {
     struct paxos_service base;
@@ -25,6 +26,7 @@ struct osd_monitor {
     struct kv_batch pending_tx;
     struct slice full, inc; /* the newest epoch, as subscribers get it */
     struct osd_liveness liveness;
+    struct pg_map pg_map;
 };
 
 static struct osd_monitor *of(const struct paxos_service *s)
@@ -66,6 +68,16 @@ const struct pg_creates *osd_monitor_creates(const struct paxos_service *s)
 struct osd_liveness *osd_monitor_liveness(struct paxos_service *s)
 {
     return &of(s)->liveness;
+}
+
+const struct pg_map *osd_monitor_pg_map(const struct paxos_service *s)
+{
+    return &of(s)->pg_map;
+}
+
+int osd_monitor_take_stats(struct paxos_service *s, int32_t osd, struct m_pg_stats *stats)
+{
+    return pg_map_report(&of(s)->pg_map, &of(s)->map, osd, stats);
 }
 
 /* ---- in the store ---- */
@@ -161,6 +173,8 @@ static int update_from_store(struct paxos_service *s)
         r = crush_map_decode(&o->crush, &d);
     if (r == 0)
         r = read_creates(o);
+    if (r == 0)
+        r = pg_map_take_map(&o->pg_map, &o->map, &o->creates);
     if (r)
         return r;
     osd_liveness_take_map(&o->liveness, &o->map);
@@ -264,25 +278,14 @@ static void updated(struct paxos_service *s)
 
 static void tick(struct paxos_service *s)
 {
+    pg_map_take_sample(&of(s)->pg_map, clock_monotonic_ns());
     if (paxos_service_writable(s))
         osd_liveness_tick(s);
 }
 
-/* ---- what is wrong ---- */
-
-/* What of the flags is worth a warning; they are told as "osd set" knows them. */
 static void health(struct paxos_service *s, struct health_checks *checks)
 {
-    const uint32_t worth = OSDMAP_PAUSERD | OSDMAP_PAUSEWR | OSDMAP_PAUSEREC | OSDMAP_NOUP | OSDMAP_NODOWN |
-                           OSDMAP_NOOUT | OSDMAP_NOIN | OSDMAP_NOBACKFILL | OSDMAP_NORECOVER |
-                           OSDMAP_NOSCRUB | OSDMAP_NODEEP_SCRUB | OSDMAP_NOTIERAGENT | OSDMAP_NOSNAPTRIM |
-                           OSDMAP_NOREBALANCE;
-    char text[OSDMAP_FLAGS_TEXT_MAX];
-    uint32_t set = of(s)->map.flags & worth;
-
-    if (set)
-        health_checks_add(checks, "OSDMAP_FLAGS", HEALTH_WARN, __builtin_popcount(set), "%s flag(s) set",
-                          osdmap_flags_print(set, text));
+    osd_health_check(&of(s)->map, &of(s)->crush, &of(s)->pg_map, s->mon->conf, checks);
 }
 
 static void destroy(struct paxos_service *s)
@@ -292,6 +295,7 @@ static void destroy(struct paxos_service *s)
     pg_creates_destroy(&of(s)->creates);
     kv_batch_destroy(&of(s)->pending_tx);
     osd_liveness_destroy(&of(s)->liveness);
+    pg_map_destroy(&of(s)->pg_map);
     free(of(s));
 }
 
@@ -319,6 +323,7 @@ struct paxos_service *osd_monitor_create(struct monitor *mon)
     crush_map_init(&o->crush);
     kv_batch_init(&o->pending_tx);
     osd_liveness_init(&o->liveness);
+    pg_map_init(&o->pg_map);
     return &o->base;
 }
 

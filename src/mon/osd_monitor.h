@@ -31,6 +31,7 @@
 #include "mon/osd_pending.h"
 #include "mon/paxos_service.h"
 #include "mon/pg_creates.h"
+#include "mon/pg_map.h"
 
 struct paxos_service *osd_monitor_create(struct monitor *mon);
 
@@ -56,6 +57,9 @@ struct kv_batch *osd_monitor_pending_tx(struct paxos_service *s);
 struct pg_creates *osd_monitor_pending_creates(struct paxos_service *s);
 const struct pg_creates *osd_monitor_creates(const struct paxos_service *s);
 struct osd_liveness *osd_monitor_liveness(struct paxos_service *s);
+/* What OSDs told last of their groups and space; and when one does. Takes what stats holds. */
+const struct pg_map *osd_monitor_pg_map(const struct paxos_service *s);
+int osd_monitor_take_stats(struct paxos_service *s, int32_t osd, struct m_pg_stats *stats) MUST_CHECK;
 
 /* The map of an epoch, 0 meaning the newest; inits map. -ENOENT: it is not kept (any more). */
 int osd_monitor_load(const struct paxos_service *s, uint64_t epoch, struct osdmap *map) MUST_CHECK;

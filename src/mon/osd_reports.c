@@ -231,6 +231,22 @@ void osd_reports_failure(struct mon_op *op)
 
 /* ---- placement groups ---- */
 
+void osd_reports_pg_stats(struct mon_op *op)
+{
+    struct m_pg_stats m;
+    int32_t osd;
+
+    if (!mon_op_decoded(op, m_pg_stats_decode(&m, op->msg)))
+        return;
+    osd = mon_op_right_cluster(op, &m.fsid) ? up_sender(op, m.epoch) : -1;
+    if (osd >= 0) {
+        if (osd_monitor_take_stats(service(op), osd, &m))
+            dout(mon, 1, "statistics of osd.%d are dropped", osd);
+        mon_op_free(op);
+    }
+    m_pg_stats_destroy(&m);
+}
+
 void osd_reports_pg_created(struct mon_op *op)
 {
     struct m_osd_pg_created m;
