@@ -68,6 +68,42 @@ start_genuine_mon() {
     run_genuine_mon "$name"
 }
 
+# start_genuine_mons "NAME..." [LINE...]: the same with a quorum of them; mon_pids is an array by name.
+start_genuine_mons() {
+    local names=$1 name hosts="" adds=() port keyring=()
+
+    shift
+    conf=$tmp/ceph.conf
+    for name in $names; do
+        port=$(free_port)
+        hosts+=${hosts:+,}v1:127.0.0.1:$port
+        adds+=(--addv "$name" "[v1:127.0.0.1:$port]")
+    done
+    write_conf "$conf" "$hosts" "$@" "[mon]" "keyring = $tmp/mon.\$id/keyring"
+    if [ "$auth" = cephx ]; then
+        make_keyrings "$genuine_bin/ceph-authtool" >"$tmp/setup.out" 2>&1 || return
+        keyring=(--keyring "$tmp/mkfs.keyring")
+    fi
+    "$genuine_bin/monmaptool" --create --fsid "$fsid" "${adds[@]}" "$tmp/monmap" >"$tmp/setup.out" || return
+    declare -gA mon_pids
+    for name in $names; do
+        "$genuine_bin/ceph-mon" -c "$conf" --mkfs -i "$name" --monmap "$tmp/monmap" "${keyring[@]}" || return
+        "$genuine_bin/ceph-mon" -c "$conf" -i "$name" -f >>"$tmp/mon.$name.out" 2>&1 &
+        mon_pids[$name]=$!
+        on_exit stop "$!"
+    done
+    wait_until 90 genuine_ceph --connect-timeout 5 quorum_status
+}
+
+# start_genuine_mgr NAME: needs "mgr_data = $tmp/mgr.\$id" in the conf; its modules are as few as can be.
+start_genuine_mgr() {
+    mkdir -p "$tmp/mgr.$1"
+    [ "$auth" != cephx ] || genuine_ceph auth get-or-create "mgr.$1" mon 'allow profile mgr' osd 'allow *' \
+        -o "$tmp/mgr.$1.keyring" || return
+    "$genuine_bin/ceph-mgr" -c "$conf" -i "$1" -f >>"$tmp/mgr.$1.out" 2>&1 &
+    on_exit stop "$!"
+}
+
 make_genuine_mon() {
     local keyring=()
 

@@ -415,6 +415,8 @@
       "time between heartbeats to other OSDs") \
     X(osd_heartbeat_grace, SECS, ADVANCED, "20", NULL, OPTION_RUNTIME, MIN(1), NULL, \
       "silence after which an OSD is reported as failed") \
+    X(osd_fast_fail_on_connection_refused, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "report an OSD as failed at once when it refuses connections") \
     X(osd_mon_report_interval, SECS, ADVANCED, "5", NULL, OPTION_RUNTIME, MIN(1), NULL, \
       "time between reports to the monitors") \
     X(osd_op_complaint_time, SECONDS, ADVANCED, "30", NULL, OPTION_RUNTIME, ANY, NULL, \

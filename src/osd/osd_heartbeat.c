@@ -90,8 +90,6 @@ static bool hb_dispatch(void *arg, struct message *msg)
     return true;
 }
 
-static const struct dispatcher_ops hb_dispatcher = {.dispatch = hb_dispatch};
-
 /* ---- whom to ping ---- */
 
 static void peer_free(struct hb_peer *p)
@@ -129,35 +127,27 @@ static void add_peer_locked(struct osd_heartbeat *hb, int32_t osd, const struct 
 }
 
 /* Those next to us by number, around the ring: everybody is watched by some. */
-static void choose_peers(struct osd_heartbeat *hb)
+static void choose_peers_locked(struct osd_heartbeat *hb, const struct osdmap *map)
 {
-    struct osd_map *m = osd_current_map(hb->osd);
-    const struct osdmap *map;
     unsigned chosen = 0;
 
-    if (!m)
+    if (map->epoch == hb->peers_epoch)
         return;
-    map = &m->map;
-    mutex_lock(&hb->lock);
-    if (map->epoch != hb->peers_epoch) {
-        list_for_each_safe(p, &hb->peers, struct hb_peer, link) {
-            if (!osdmap_is_up(map, p->osd) ||
-                !entity_addrvec_equal(&p->front, &map->osds[p->osd].hb_front_addrs) ||
-                !entity_addrvec_equal(&p->back, &map->osds[p->osd].hb_back_addrs))
-                peer_free(p);
-        }
-        for (unsigned i = 1; i < map->max_osd && chosen < MIN_PEERS; i++) {
-            int32_t osd = (int32_t)(((unsigned)hb->osd->whoami + i) % map->max_osd);
-            if (!osdmap_is_up(map, osd) || osd == hb->osd->whoami)
-                continue;
-            chosen++;
-            if (!find_peer_locked(hb, osd))
-                add_peer_locked(hb, osd, &map->osds[osd]);
-        }
-        hb->peers_epoch = map->epoch;
+    list_for_each_safe(p, &hb->peers, struct hb_peer, link) {
+        if (!osdmap_is_up(map, p->osd) ||
+            !entity_addrvec_equal(&p->front, &map->osds[p->osd].hb_front_addrs) ||
+            !entity_addrvec_equal(&p->back, &map->osds[p->osd].hb_back_addrs))
+            peer_free(p);
     }
-    mutex_unlock(&hb->lock);
-    osd_map_put(m);
+    for (unsigned i = 1; i < map->max_osd && chosen < MIN_PEERS; i++) {
+        int32_t osd = (int32_t)(((unsigned)hb->osd->whoami + i) % map->max_osd);
+        if (!osdmap_is_up(map, osd) || osd == hb->osd->whoami)
+            continue;
+        chosen++;
+        if (!find_peer_locked(hb, osd))
+            add_peer_locked(hb, osd, &map->osds[osd]);
+    }
+    hb->peers_epoch = map->epoch;
 }
 
 /* ---- pinging ---- */
@@ -181,26 +171,25 @@ static void ping(struct osd_heartbeat *hb, struct messenger *m, const struct ent
         dout(osd, 10, "a ping could not be sent");
 }
 
-static void report(struct osd_heartbeat *hb, const struct hb_peer *p, uint8_t flags, uint64_t silent_ns)
+static void report(struct osd_heartbeat *hb, const struct hb_peer *p, const struct osdmap *map, uint8_t flags,
+                   uint64_t silent_ns)
 {
     struct m_osd_failure f = {
         .target = osd_target_of(hb->osd, p->osd),
         .flags = flags,
         .failed_for = (int32_t)(silent_ns / NSEC_PER_SEC),
     };
-    struct osd_map *m = osd_current_map(hb->osd);
     struct message *msg;
 
-    if (m && (uint32_t)p->osd < m->map.max_osd)
-        if (entity_addrvec_copy(&f.target.addrs, &m->map.osds[p->osd].public_addrs))
-            dout(osd, 1, "no memory to report osd.%d", p->osd);
-    osd_map_put(m);
+    if ((uint32_t)p->osd >= map->max_osd ||
+        entity_addrvec_copy(&f.target.addrs, &map->osds[p->osd].public_addrs))
+        return;
     msg = m_osd_failure_message(&f);
     if (msg)
         mon_client_send(hb->osd->monc, msg);
 }
 
-static void check_peer(struct osd_heartbeat *hb, struct hb_peer *p, uint64_t now)
+static void check_peer(struct osd_heartbeat *hb, struct hb_peer *p, const struct osdmap *map, uint64_t now)
 {
     uint64_t grace = conf_seconds_ns(hb->osd->conf, OPT_osd_heartbeat_grace);
     uint64_t silent = p->first_unanswered_ns ? now - p->first_unanswered_ns : 0;
@@ -209,31 +198,61 @@ static void check_peer(struct osd_heartbeat *hb, struct hb_peer *p, uint64_t now
         if (!p->reported)
             derr(osd, "no reply from osd.%d for %llu seconds", p->osd,
                  (unsigned long long)(silent / NSEC_PER_SEC));
-        report(hb, p, OSD_FAILURE_FAILED, silent);
+        report(hb, p, map, OSD_FAILURE_FAILED, silent);
         p->reported = true;
     } else if (p->reported && !p->first_unanswered_ns) {
-        report(hb, p, 0, 0);
+        report(hb, p, map, 0, 0);
         p->reported = false;
     }
 }
 
+/* Nobody listens where the map has it: it is dead, not slow. */
+static void hb_refused(void *arg, struct connection *con)
+{
+    const struct entity_addrvec *at = connection_peer_addrs(con);
+    struct osd_heartbeat *hb = arg;
+    struct osd_map *m = osd_current_map(hb->osd);
+
+    if (!m || !conf_bool(hb->osd->conf, OPT_osd_fast_fail_on_connection_refused) ||
+        hb->osd->state != OSD_STATE_ACTIVE) {
+        osd_map_put(m);
+        return;
+    }
+    mutex_lock(&hb->lock);
+    list_for_each(p, &hb->peers, struct hb_peer, link) {
+        if (!entity_addrvec_equal(at, &p->front) && !entity_addrvec_equal(at, &p->back))
+            continue;
+        if (!p->reported)
+            derr(osd, "osd.%d refuses connections", p->osd);
+        report(hb, p, &m->map, OSD_FAILURE_FAILED | OSD_FAILURE_IMMEDIATE, 0);
+        p->reported = true;
+    }
+    mutex_unlock(&hb->lock);
+    osd_map_put(m);
+}
+
+static const struct dispatcher_ops hb_dispatcher = {.dispatch = hb_dispatch, .handle_refused = hb_refused};
+
 void osd_heartbeat_tick(struct osd *osd, uint64_t now)
 {
     struct osd_heartbeat *hb = osd->heartbeat;
+    struct osd_map *m;
 
     if (now < hb->next_ping_ns || osd->state != OSD_STATE_ACTIVE)
         return;
     hb->next_ping_ns = now + conf_seconds_ns(osd->conf, OPT_osd_heartbeat_interval);
-    choose_peers(hb);
+    m = osd_current_map(osd); /* there is one: we are up in it */
     mutex_lock(&hb->lock);
+    choose_peers_locked(hb, &m->map);
     list_for_each(p, &hb->peers, struct hb_peer, link) {
-        check_peer(hb, p, now);
+        check_peer(hb, p, &m->map, now);
         if (!p->first_unanswered_ns)
             p->first_unanswered_ns = now;
         ping(hb, hb->front_client, &p->front, now);
         ping(hb, hb->back_client, &p->back, now);
     }
     mutex_unlock(&hb->lock);
+    osd_map_put(m);
 }
 
 int osd_heartbeat_peers(struct osd *osd, struct osd_ids *out)
