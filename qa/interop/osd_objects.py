@@ -9,6 +9,8 @@ import rados
 
 ENOENT, EIO, EBUSY, EEXIST, EINVAL, EOPNOTSUPP, ENOTCONN, ETIMEDOUT, ECANCELED = (
     2, 5, 16, 17, 22, 95, 107, 110, 125)
+EFBIG, ENOSPC, ENAMETOOLONG = 27, 28, 36
+FULL_TRY = 64  # LIBRADOS_OPERATION_FULL_TRY, which the module has no name for
 
 
 def connect():
@@ -164,6 +166,32 @@ def case_unknown_classes():
     io = connect()
     fails(EOPNOTSUPP, io.execute, "missing", "nonesuch", "method", b"")
     fails(EOPNOTSUPP, io.execute, "missing", "hello", "nonesuch", b"")
+
+
+def case_limits():
+    io = connect()
+    io.write_full("n" * 2048, b"x")
+    fails(ENAMETOOLONG, io.write_full, "n" * 2049, b"x")
+    fails(EFBIG, io.write, "object", b"x", 128 << 20)
+    io.write_full("object", b"x")
+    fails(EFBIG, io.trunc, "object", (128 << 20) + 1)
+    fails(ENAMETOOLONG, io.set_xattr, "object", "n" * 101, b"x")
+    io.rm_xattr("object", "missing")
+    fails(ENOENT, io.rm_xattr, "missing", "missing")
+    io.set_namespace("n" * 257)
+    fails(ENAMETOOLONG, io.write_full, "object", b"x")
+
+
+def case_full():
+    """The cluster is full: nothing grows, but what is there can go."""
+    io = connect()
+    with rados.WriteOpCtx() as op:
+        op.append(b"x")
+        fails(ENOSPC, io.operate_write_op, op, "large", flags=FULL_TRY)
+    assert io.stat("large")[0] == 16 << 20
+    with rados.WriteOpCtx() as op:
+        op.remove()
+        io.operate_write_op(op, "large", flags=FULL_TRY)
 
 
 globals()["case_" + sys.argv[2]]()

@@ -49,6 +49,46 @@ const struct message_codec m_osd_alive_codec = {
     .describe = alive_describe,
 };
 
+/* ---- full ---- */
+
+static void full_decode(void *payload, struct decode *d, uint16_t version UNUSED,
+                        const struct message *msg UNUSED)
+{
+    struct m_osd_full *m = payload;
+
+    paxos_prefix_decode(&m->paxos, d);
+    m->epoch = decode_u32(d);
+    m->state = decode_u32(d);
+}
+
+static void full_encode(const void *payload, struct encode *e, uint64_t features UNUSED,
+                        struct message_version *v UNUSED)
+{
+    const struct m_osd_full *m = payload;
+
+    paxos_prefix_encode(&m->paxos, e);
+    encode_u32(e, m->epoch);
+    encode_u32(e, m->state);
+}
+
+static void full_describe(const void *payload, char *buf, size_t size)
+{
+    const struct m_osd_full *m = payload;
+
+    snprintf(buf, size, "e%u state %#x v%llu", m->epoch, m->state, (unsigned long long)m->paxos.version);
+}
+
+const struct message_codec m_osd_full_codec = {
+    .type = MSG_OSD_FULL,
+    .version = 1,
+    .compat = 1,
+    .size = sizeof(struct m_osd_full),
+    .decode = full_decode,
+    .encode = full_encode,
+    .destroy = nothing_to_free,
+    .describe = full_describe,
+};
+
 /* ---- beacon ---- */
 
 static void beacon_decode(void *payload, struct decode *d, uint16_t version, const struct message *msg UNUSED)

@@ -18,6 +18,14 @@ struct m_osd_alive {
 };
 MESSAGE_CODEC(m_osd_alive)
 
+/* MOSDFull: how full the OSD finds itself, by the ratios of the map. */
+struct m_osd_full {
+    struct paxos_prefix paxos; /* version: epoch */
+    uint32_t epoch;
+    uint32_t state; /* OSD_FULL, OSD_BACKFILLFULL, OSD_NEARFULL or 0 */
+};
+MESSAGE_CODEC(m_osd_full)
+
 /* MOSDBeacon: every osd_beacon_report_interval. */
 struct m_osd_beacon {
     struct paxos_prefix paxos;

@@ -64,6 +64,7 @@ static const struct message_codec *const codecs[] = {
     &m_osd_boot_codec,
     &m_osd_failure_codec,
     &m_osd_alive_codec,
+    &m_osd_full_codec,
     &m_osd_mark_me_down_codec,
     &m_mon_get_purged_snaps_codec,
     &m_mon_get_purged_snaps_reply_codec,

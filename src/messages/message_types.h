@@ -50,6 +50,7 @@
     X(72, OSD_FAILURE, "osd_failure")                               \
     X(73, OSD_ALIVE, "osd_alive")                                   \
     X(74, OSD_MARK_ME_DOWN, "osd_mark_me_down")                     \
+    X(75, OSD_FULL, "osd_full")                                     \
     X(76, MON_GET_PURGED_SNAPS, "mon_get_purged_snaps")             \
     X(77, MON_GET_PURGED_SNAPS_REPLY, "mon_get_purged_snaps_reply") \
     X(78, OSD_PGTEMP, "osd_pgtemp")                                 \

@@ -177,6 +177,7 @@ static void reply_now(struct pg *pg, struct op_request *req, int result, bool wi
 
     if (msg)
         pg_send(pg, req->con, msg);
+    osd_count_latency(pg->osd, req);
     op_request_free(req);
 }
 
@@ -409,11 +410,16 @@ void op_update_info(struct pg *pg, struct object_context *obc, struct object_inf
 
 /* ---- the operation ---- */
 
+/* It asks for the object with all of its snapshots, which is the object. */
+static bool lists_snaps(const struct m_osd_op *m)
+{
+    return m->snapid == SNAP_DIR && m->op_count == 1 && m->ops[0].code == OSD_OP_LIST_SNAPS;
+}
+
 /* What is refused before anything is looked at. */
 static int check_request(struct pg *pg, const struct op_request *req)
 {
     const struct m_osd_op *m = &req->m;
-    int r;
 
     if (req->on_pg)
         return req->writes ? -EINVAL : 0;
@@ -424,7 +430,7 @@ static int check_request(struct pg *pg, const struct op_request *req)
         return -ENAMETOOLONG;
     if (!m->oid[0])
         return -EINVAL;
-    if (m->snapid != SNAP_HEAD) {
+    if (m->snapid != SNAP_HEAD && !lists_snaps(m)) {
         derr(osd, "snapshot %llx of %s was asked for; snapshots are not supported",
              (unsigned long long)m->snapid, m->oid);
         return -EOPNOTSUPP;
@@ -433,8 +439,7 @@ static int check_request(struct pg *pg, const struct op_request *req)
         derr(osd, "%s was to be written with snapshots, which are not supported", m->oid);
         return -EOPNOTSUPP;
     }
-    r = class_check_calls(req);
-    return r == 0 && req->writes ? osd_check_full(pg->osd, pg, m) : r;
+    return class_check_calls(req);
 }
 
 /* An object whose writes are not on disk yet is not shown; who comes behind a waiting one waits, too. */
@@ -490,12 +495,22 @@ static void exec_read(struct op_context *c)
     reply_now(c->pg, c->req, result, true, (struct eversion){0}, c->info.user_version);
 }
 
+/* More objects or more bytes. */
+static bool grows(const struct op_context *c)
+{
+    return c->exists && (!c->obc->exists || c->info.size > c->obc->info.size);
+}
+
 static void exec_write(struct op_context *c)
 {
-    int r = start_write(c);
+    int r = start_write(c), full;
 
     if (r == 0)
         r = run_steps(c);
+    if (r >= 0 && grows(c)) {
+        full = osd_check_full(op_osd(c), c->pg, &c->req->m);
+        r = full ? full : r;
+    }
     osd_count_op(op_osd(c), c->req, r);
     if (c->repop)
         finish_write(c, r);

@@ -12,7 +12,7 @@
 /* What an operation's code is about. */
 enum { CODE_TYPE = 0x0f00, CODE_TYPE_PG = 0x0500 };
 
-enum { SLOW_NS = 1000000 }; /* below this nobody asks for what an operation did */
+enum { HISTORY_SECONDS = 600 }; /* older ones are not shown */
 
 static const char *state_text(int state)
 {
@@ -35,7 +35,7 @@ static void name_object(struct op_request *op)
         .key = own_key ? l->key : "",
         .name = op->m.oid,
         .nspace = l->nspace,
-        .snap = op->m.snapid,
+        .snap = op->m.snapid == SNAP_DIR ? SNAP_HEAD : op->m.snapid,
         .hash = op->m.hash,
         .pool = op->m.pg.pool,
     };
@@ -59,6 +59,25 @@ static void look_at_steps(struct op_request *op)
         op->reads = true;
 }
 
+/* The steps and the name go away with the answer. */
+static void summarize(struct op_request *op)
+{
+    const struct entity_addr *addr =
+        op->con ? entity_addrvec_canonical(connection_peer_addrs(op->con)) : NULL;
+    struct op_summary *s = &op->summary;
+
+    s->reqid = op->reqid;
+    if (addr)
+        s->client_addr = *addr;
+    s->pg = op->m.pg;
+    snprintf(s->oid, sizeof(s->oid), "%s", op->m.oid);
+    s->op_count = op->m.op_count;
+    for (unsigned i = 0; i < s->op_count && i < OP_CODES_SHOWN; i++)
+        s->codes[i] = op->m.ops[i].code;
+    s->epoch = op->m.osdmap_epoch;
+    s->start_ns = op->msg->recv_ns;
+}
+
 int op_request_create(struct op_tracker *tracker, struct message *msg, struct op_request **out)
 {
     struct op_request *op = calloc(1, sizeof(*op));
@@ -75,9 +94,9 @@ int op_request_create(struct op_tracker *tracker, struct message *msg, struct op
     op->reqid = op->m.reqid;
     if (op->reqid.name.type == 0)
         op->reqid = (struct osd_reqid){.name = msg->src, .tid = msg->tid};
-    op->stamp_ns = msg->recv_ns;
     name_object(op);
     look_at_steps(op);
+    summarize(op);
     op->tracker = tracker;
     mutex_lock(&tracker->lock);
     list_add_tail(&tracker->ops, &op->tracked);
@@ -87,50 +106,46 @@ int op_request_create(struct op_tracker *tracker, struct message *msg, struct op
     return 0;
 }
 
-static void describe(const struct op_request *op, char *buf, size_t size)
+static void describe(const struct op_summary *s, char *buf, size_t size)
 {
     char who[ENTITY_NAME_MAX], pg[PG_ID_TEXT_MAX];
     size_t n;
 
-    n = (size_t)snprintf(buf, size, "osd_op(%s:%llu %s %s [", entity_name_print(&op->reqid.name, who),
-                         (unsigned long long)op->reqid.tid, pg_id_print(op->m.pg, pg), op->m.oid);
-    for (unsigned i = 0; i < op->m.op_count && n < size; i++)
-        n += (size_t)snprintf(buf + n, size - n, "%s%s", i ? "," : "", osd_op_name(op->m.ops[i].code));
+    n = (size_t)snprintf(buf, size, "osd_op(%s.%d:%llu %s %s [", entity_name_print(&s->reqid.name, who),
+                         s->reqid.incarnation, (unsigned long long)s->reqid.tid, pg_id_print(s->pg, pg),
+                         s->oid);
+    for (unsigned i = 0; i < s->op_count && i < OP_CODES_SHOWN && n < size; i++)
+        n += (size_t)snprintf(buf + n, size - n, "%s%s", i ? "," : "", osd_op_name(s->codes[i]));
     if (n < size)
-        snprintf(buf + n, size - n, "] e%u)", op->m.osdmap_epoch);
+        snprintf(buf + n, size - n, "%s] e%u)", s->op_count > OP_CODES_SHOWN ? ",..." : "", s->epoch);
 }
 
-static void remember_locked(struct op_tracker *t, const struct op_request *op, uint64_t took)
+static void remember_locked(struct op_tracker *t, const struct op_summary *s)
 {
-    struct op_done d = {.took_ns = took, .start_wall_ns = clock_realtime_ns() - took};
     unsigned at = OP_HISTORY;
 
-    describe(op, d.text, sizeof(d.text));
-    memmove(&t->history[1], &t->history[0], (OP_HISTORY - 1) * sizeof(d));
-    t->history[0] = d;
-    while (at > 0 && t->slowest[at - 1].took_ns < took)
+    t->history[t->done++ % OP_HISTORY] = *s;
+    while (at > 0 && t->slowest[at - 1].took_ns < s->took_ns)
         at--;
     if (at == OP_HISTORY)
         return;
-    memmove(&t->slowest[at + 1], &t->slowest[at], (OP_HISTORY - 1 - at) * sizeof(d));
-    t->slowest[at] = d;
+    memmove(&t->slowest[at + 1], &t->slowest[at], (OP_HISTORY - 1 - at) * sizeof(*s));
+    t->slowest[at] = *s;
 }
 
 void op_request_free(struct op_request *op)
 {
     struct op_tracker *t;
-    uint64_t took;
 
     if (!op)
         return;
     t = op->tracker;
-    took = clock_monotonic_ns() - op->stamp_ns;
+    op->summary.took_ns = clock_monotonic_ns() - op->summary.start_ns;
+    op->summary.state = atomic_load(&op->state);
     mutex_lock(&t->lock);
     list_remove(&op->tracked);
     t->count--;
-    t->done++;
-    if (took > SLOW_NS)
-        remember_locked(t, op, took);
+    remember_locked(t, &op->summary);
     mutex_unlock(&t->lock);
     m_osd_op_destroy(&op->m);
     message_put(op->msg);
@@ -165,42 +180,72 @@ void op_tracker_slow(struct op_tracker *t, uint64_t age_ns, uint32_t *count, uin
     *count = *oldest = 0;
     mutex_lock(&t->lock);
     list_for_each(op, &t->ops, struct op_request, tracked) { /* the oldest comes first */
-        if (now - op->stamp_ns < age_ns)
+        if (now - op->summary.start_ns < age_ns)
             break;
         if (!*count)
-            *oldest = (uint32_t)((now - op->stamp_ns) / NSEC_PER_SEC);
+            *oldest = (uint32_t)((now - op->summary.start_ns) / NSEC_PER_SEC);
         ++*count;
     }
     mutex_unlock(&t->lock);
 }
 
-static void dump_op(struct formatter *f, const char *text, uint64_t start_wall_ns, uint64_t ns,
-                    const char *age_name)
+static void dump_event(struct formatter *f, const char *event, uint64_t wall_ns, uint64_t took_ns)
 {
     char stamp[UTIME_TEXT_MAX];
 
     formatter_open_object(f, NULL);
+    formatter_string(f, "event", event);
+    formatter_string(f, "time", utime_print(utime_from_ns(wall_ns), stamp));
+    formatter_double(f, "duration", (double)took_ns / (double)NSEC_PER_SEC);
+    formatter_close(f);
+}
+
+static void dump_client(struct formatter *f, const struct op_summary *s)
+{
+    char text[ENTITY_ADDR_TEXT_MAX], who[ENTITY_NAME_MAX];
+
+    formatter_open_object(f, "client_info");
+    formatter_string(f, "client", entity_name_print(&s->reqid.name, who));
+    formatter_string(f, "client_addr", entity_addr_print(&s->client_addr, text));
+    formatter_uint(f, "tid", s->reqid.tid);
+    formatter_close(f);
+}
+
+/* took_ns: until now, or until its end. */
+static void dump_op(struct formatter *f, const struct op_summary *s, int state, uint64_t took_ns, bool done)
+{
+    uint64_t age = clock_monotonic_ns() - s->start_ns, wall = clock_realtime_ns() - age;
+    char text[256], stamp[UTIME_TEXT_MAX];
+
+    describe(s, text, sizeof(text));
+    formatter_open_object(f, NULL);
     formatter_string(f, "description", text);
-    formatter_string(f, "initiated_at", utime_print(utime_from_ns(start_wall_ns), stamp));
-    formatter_double(f, age_name, (double)ns / (double)NSEC_PER_SEC);
+    formatter_string(f, "initiated_at", utime_print(utime_from_ns(wall), stamp));
+    formatter_double(f, "age", (double)age / (double)NSEC_PER_SEC);
+    formatter_double(f, "duration", (double)took_ns / (double)NSEC_PER_SEC);
+    formatter_open_object(f, "type_data");
+    formatter_string(f, "flag_point", state_text(state));
+    dump_client(f, s);
+    formatter_open_array(f, "events");
+    dump_event(f, "initiated", wall, 0);
+    if (done)
+        dump_event(f, "done", wall + took_ns, took_ns);
+    else
+        dump_event(f, state_text(state), wall + took_ns, took_ns);
+    formatter_close(f);
+    formatter_close(f);
+    formatter_close(f);
 }
 
 void op_tracker_dump_ops(struct op_tracker *t, struct formatter *f)
 {
-    uint64_t now = clock_monotonic_ns(), wall = clock_realtime_ns();
-    char text[200];
+    uint64_t now = clock_monotonic_ns();
 
     formatter_open_object(f, NULL);
     formatter_open_array(f, "ops");
     mutex_lock(&t->lock);
-    list_for_each(op, &t->ops, struct op_request, tracked) {
-        describe(op, text, sizeof(text));
-        dump_op(f, text, wall - (now - op->stamp_ns), now - op->stamp_ns, "age");
-        formatter_open_object(f, "type_data");
-        formatter_string(f, "flag_point", state_text(atomic_load(&op->state)));
-        formatter_close(f);
-        formatter_close(f);
-    }
+    list_for_each(op, &t->ops, struct op_request, tracked)
+        dump_op(f, &op->summary, atomic_load(&op->state), now - op->summary.start_ns, false);
     formatter_close(f);
     formatter_uint(f, "num_ops", t->count);
     mutex_unlock(&t->lock);
@@ -209,16 +254,17 @@ void op_tracker_dump_ops(struct op_tracker *t, struct formatter *f)
 
 void op_tracker_dump_history(struct op_tracker *t, bool slowest, struct formatter *f)
 {
+    uint64_t now = clock_monotonic_ns();
+
     formatter_open_object(f, NULL);
     formatter_uint(f, "size", OP_HISTORY);
-    formatter_open_array(f, slowest ? "Ops" : "ops");
+    formatter_uint(f, "duration", HISTORY_SECONDS);
+    formatter_open_array(f, "ops");
     mutex_lock(&t->lock);
-    for (unsigned i = 0; i < OP_HISTORY; i++) {
-        const struct op_done *d = slowest ? &t->slowest[i] : &t->history[i];
-        if (!d->text[0])
-            break;
-        dump_op(f, d->text, d->start_wall_ns, d->took_ns, "duration");
-        formatter_close(f);
+    for (unsigned i = 0; i < OP_HISTORY; i++) { /* the oldest first, as long as there are not more */
+        const struct op_summary *s = slowest ? &t->slowest[i] : &t->history[(t->done + i) % OP_HISTORY];
+        if (s->took_ns && now - s->start_ns - s->took_ns < HISTORY_SECONDS * NSEC_PER_SEC)
+            dump_op(f, s, s->state, s->took_ns, true);
     }
     mutex_unlock(&t->lock);
     formatter_close(f);

@@ -44,6 +44,22 @@ struct pg_work {
     void (*run)(struct pg *pg, struct pg_work *w);
 };
 
+enum { OP_CODES_SHOWN = 8, OP_OID_SHOWN = 64, OP_HISTORY = 20 };
+
+/* What is told of an operation while it is under way and afterwards. */
+struct op_summary {
+    struct osd_reqid reqid;
+    struct entity_addr client_addr;
+    struct pg_id pg;
+    char oid[OP_OID_SHOWN]; /* cut off */
+    uint16_t codes[OP_CODES_SHOWN];
+    unsigned op_count; /* of all steps */
+    uint32_t epoch;
+    uint64_t start_ns; /* monotonic */
+    uint64_t took_ns;  /* afterwards */
+    int state;         /* enum op_state; afterwards */
+};
+
 struct op_request {
     struct pg_work work;
     struct message *msg;
@@ -56,8 +72,8 @@ struct op_request {
 
     struct op_tracker *tracker;
     struct list tracked;
+    struct op_summary summary;
     atomic_int state;
-    uint64_t stamp_ns; /* monotonic, when it came */
 };
 
 /* Reads the message, whose reference it takes (also on failure). -EBADMSG and others of m_osd_op_decode(). */
@@ -70,19 +86,15 @@ static inline void op_request_mark(struct op_request *op, enum op_state state)
     atomic_store_explicit(&op->state, state, memory_order_relaxed);
 }
 
-struct op_done { /* of the past */
-    char text[200];
-    uint64_t start_wall_ns, took_ns;
-};
-
-enum { OP_HISTORY = 20 };
-
 struct op_tracker {
     struct mutex lock;
-    struct list ops;                                         /* lock */
-    unsigned count;                                          /* lock */
-    struct op_done history[OP_HISTORY], slowest[OP_HISTORY]; /* lock; by age, by time taken */
-    uint64_t done;                                           /* lock */
+    /* lock */
+    struct list ops;
+    unsigned count;
+    uint64_t done;                         /* so many in all */
+    struct op_summary history[OP_HISTORY]; /* a ring: the next is put at done % OP_HISTORY */
+    struct op_summary
+        slowest[OP_HISTORY]; /* by the time that they took; those that were not have took_ns 0 */
 };
 
 void op_tracker_init(struct op_tracker *t);

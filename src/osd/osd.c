@@ -34,6 +34,18 @@ static const struct perf_counter_def counter_defs[OSD_COUNTER_COUNT] = {
                                  PERF_PRIO_INTERESTING},
     [OSD_COUNTER_OP_OUT_BYTES] = {"op_out_bytes", PERF_COUNTER, "bytes that they were given", PERF_BYTES,
                                   "rd", PERF_PRIO_INTERESTING},
+    [OSD_COUNTER_OP_LATENCY] = {"op_latency", PERF_TIME_AVG, "time from an operation to its answer",
+                                PERF_NONE, "l", PERF_PRIO_CRITICAL},
+    [OSD_COUNTER_OP_R_LATENCY] = {"op_r_latency", PERF_TIME_AVG, "the same of those that only read",
+                                  PERF_NONE, NULL, PERF_PRIO_USEFUL},
+    [OSD_COUNTER_OP_W_LATENCY] = {"op_w_latency", PERF_TIME_AVG, "the same of those that write", PERF_NONE,
+                                  NULL, PERF_PRIO_USEFUL},
+    [OSD_COUNTER_STAT_BYTES] = {"stat_bytes", PERF_GAUGE, "size of the store", PERF_BYTES, "size",
+                                PERF_PRIO_USEFUL},
+    [OSD_COUNTER_STAT_BYTES_USED] = {"stat_bytes_used", PERF_GAUGE, "what of it is used", PERF_BYTES, "used",
+                                     PERF_PRIO_USEFUL},
+    [OSD_COUNTER_STAT_BYTES_AVAIL] = {"stat_bytes_avail", PERF_GAUGE, "what of it is left", PERF_BYTES, NULL,
+                                      PERF_PRIO_USEFUL},
     [OSD_COUNTER_OP_R] = {"op_r", PERF_COUNTER, "operations that read", PERF_NONE, NULL, PERF_PRIO_USEFUL},
     [OSD_COUNTER_OP_W] = {"op_w", PERF_COUNTER, "operations that write", PERF_NONE, NULL, PERF_PRIO_USEFUL},
     [OSD_COUNTER_OP_ERR] = {"op_err", PERF_COUNTER, "operations that failed", PERF_NONE, NULL,
@@ -61,6 +73,14 @@ void osd_count_op(struct osd *osd, const struct op_request *req, int result)
         perf_add(osd->counters, OSD_COUNTER_OP_OUT_BYTES, out);
     if (result < 0)
         perf_inc(osd->counters, OSD_COUNTER_OP_ERR);
+}
+
+void osd_count_latency(struct osd *osd, const struct op_request *req)
+{
+    uint64_t ns = clock_monotonic_ns() - req->summary.start_ns;
+
+    perf_add_ns(osd->counters, OSD_COUNTER_OP_LATENCY, ns);
+    perf_add_ns(osd->counters, req->writes ? OSD_COUNTER_OP_W_LATENCY : OSD_COUNTER_OP_R_LATENCY, ns);
 }
 
 /* ---- groups ---- */
@@ -148,11 +168,8 @@ int osd_check_full(struct osd *osd, const struct pg *pg, const struct m_osd_op *
 {
     const struct osdmap *map = &pg->map->map;
     const struct osdmap_pool *pool;
-    bool deletes = m->op_count > 0;
 
-    for (unsigned i = 0; i < m->op_count; i++)
-        deletes &= m->ops[i].code == OSD_OP_DELETE || !osd_op_writes(m->ops[i].code);
-    if (deletes || m->flags & OSD_FLAG_FULL_FORCE)
+    if (m->flags & OSD_FLAG_FULL_FORCE)
         return 0;
     pool = osdmap_find_pool(map, pg->id.pool);
     if (pool && pool->pool.flags & PG_POOL_FULL_QUOTA)

@@ -50,12 +50,18 @@ enum osd_counter {
     OSD_COUNTER_OP,
     OSD_COUNTER_OP_IN_BYTES,
     OSD_COUNTER_OP_OUT_BYTES,
+    OSD_COUNTER_OP_LATENCY,
     OSD_COUNTER_OP_R,
+    OSD_COUNTER_OP_R_LATENCY,
     OSD_COUNTER_OP_W,
+    OSD_COUNTER_OP_W_LATENCY,
     OSD_COUNTER_OP_ERR,
     OSD_COUNTER_NUMPG,
     OSD_COUNTER_MAP_MESSAGES,
     OSD_COUNTER_MAP_EPOCHS,
+    OSD_COUNTER_STAT_BYTES,
+    OSD_COUNTER_STAT_BYTES_USED,
+    OSD_COUNTER_STAT_BYTES_AVAIL,
     OSD_COUNTER_COUNT
 };
 
@@ -110,7 +116,8 @@ struct osd {
     struct list waiting_for_pg;  /* pgs_lock: struct pg_work of requests for groups that are to come */
 
     struct timer_event tick;
-    uint64_t beacon_ns; /* the timer's: when the last one went out */
+    uint64_t beacon_ns;               /* the timer's: when the last one went out */
+    uint32_t full_epoch, full_wanted; /* the timer's: for which map the monitors were told how full we are */
     atomic_bool failed, full_failsafe;
 };
 
@@ -128,11 +135,13 @@ static inline unsigned osd_pg_log_max(const struct osd *osd)
 {
     return osd->pg_log_max;
 }
-/* 0, or why a write is refused for want of space; the group's lock is held. */
+/* 0, or why a write that needs more space is refused; the group's lock is held. */
 int osd_check_full(struct osd *osd, const struct pg *pg, const struct m_osd_op *m) MUST_CHECK;
 /* The store has failed: the daemon ends, acknowledging nothing more. */
 void osd_store_failed(struct osd *osd, int error);
 void osd_count_op(struct osd *osd, const struct op_request *req, int result);
+/* It is answered now. */
+void osd_count_latency(struct osd *osd, const struct op_request *req);
 
 /* ---- osd.c ---- */
 

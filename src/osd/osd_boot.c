@@ -325,14 +325,53 @@ static void send_beacon(struct osd *osd)
         mon_client_send(osd->monc, msg);
 }
 
+/* What a part of the store that is used means by the ratios of the map. */
+static uint32_t full_state(const struct osdmap *map, double used)
+{
+    if (used >= (double)map->full_ratio)
+        return OSD_FULL;
+    if (used >= (double)map->backfillfull_ratio)
+        return OSD_BACKFILLFULL;
+    return used >= (double)map->nearfull_ratio ? OSD_NEARFULL : 0;
+}
+
+/* The map is to say how full we are, once for each epoch that says otherwise. */
+static void tell_full(struct osd *osd, double used)
+{
+    const uint32_t bits = OSD_FULL | OSD_BACKFILLFULL | OSD_NEARFULL;
+    struct osd_map *m = osd_current_map(osd);
+    struct m_osd_full full;
+    struct message *msg;
+    uint32_t wanted;
+
+    if (!m)
+        return;
+    wanted = full_state(&m->map, used);
+    full =
+        (struct m_osd_full){.paxos = PAXOS_PREFIX_INIT(m->map.epoch), .epoch = m->map.epoch, .state = wanted};
+    if (osdmap_is_up(&m->map, osd->whoami) && (m->map.osds[osd->whoami].state & bits) != wanted &&
+        (osd->full_epoch != m->map.epoch || osd->full_wanted != wanted)) {
+        msg = m_osd_full_message(&full);
+        if (msg && mon_client_send(osd->monc, msg) == 0) {
+            osd->full_epoch = m->map.epoch;
+            osd->full_wanted = wanted;
+        }
+    }
+    osd_map_put(m);
+}
+
 static void check_space(struct osd *osd)
 {
     struct object_store_statfs st;
+    double used;
     bool full;
 
     object_store_statfs(osd->store, &st);
-    full = st.total && (double)(st.total - st.available) >=
-                           (double)st.total * conf_double(osd->conf, OPT_osd_failsafe_full_ratio);
+    perf_set(osd->counters, OSD_COUNTER_STAT_BYTES, st.total);
+    perf_set(osd->counters, OSD_COUNTER_STAT_BYTES_USED, st.total - st.available);
+    perf_set(osd->counters, OSD_COUNTER_STAT_BYTES_AVAIL, st.available);
+    used = st.total ? (double)(st.total - st.available) / (double)st.total : 0;
+    full = used >= conf_double(osd->conf, OPT_osd_failsafe_full_ratio);
     if (full != atomic_load(&osd->full_failsafe)) {
         if (full)
             derr(osd, "the object store is full: nothing is written any more");
@@ -340,6 +379,7 @@ static void check_space(struct osd *osd)
             dout(osd, 0, "the object store has room again");
     }
     atomic_store(&osd->full_failsafe, full);
+    tell_full(osd, used);
 }
 
 static void tick_pg(void *now, struct pg *pg)

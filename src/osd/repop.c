@@ -50,6 +50,8 @@ static void finish(struct repop *r)
     if (r->reply)
         pg_send(pg, r->req->con, r->reply);
     r->reply = NULL;
+    if (r->req)
+        osd_count_latency(pg->osd, r->req);
     pg_run_works(pg, &r->duplicates);
     /* Who waited for the object's writes goes on, in order, until somebody's own write is in the way. */
     if (o && --o->writes == 0 && !list_empty(&o->waiting)) {
