@@ -5,8 +5,8 @@
 
 #include "common/conf.h"
 
-/* Adds a random key to the keyring of the configuration, which is left alone when it has one already. Errors: negative
- * errno and a line. */
+/* Adds a random key to the keyring of the configuration, which is left alone when it has one already. Errors:
+ * negative errno and a line. */
 int osd_key_make(const struct conf *conf, char **err) MUST_CHECK;
 
 #endif

@@ -94,10 +94,9 @@ static void test_fits(void **state UNUSED)
     gives("mgr thing mon.a", "{\"prefix\":\"mgr thing\",\"target\":[\"mon-mgr\",\"\"],\"who\":\"mon.a\"}");
     gives("hidden thing", "{\"prefix\":\"hidden thing\"}");
     gives("pg 1.2f query", "{\"pgid\":\"1.2f\",\"prefix\":\"pg query\"}");
-    gives(
-        "node osd.3 11111111-2222-3333-4444-555555555555 v1:10.0.0.1:6789/0",
-        "{\"addr\":\"v1:10.0.0.1:6789/0\",\"id\":\"11111111-2222-3333-4444-555555555555\",\"osd\":3,"
-        "\"prefix\":\"node\"}");
+    gives("node osd.3 11111111-2222-3333-4444-555555555555 v1:10.0.0.1:6789/0",
+          "{\"addr\":\"v1:10.0.0.1:6789/0\",\"id\":\"11111111-2222-3333-4444-555555555555\",\"osd\":3,"
+          "\"prefix\":\"node\"}");
 }
 
 static void test_by_name(void **state UNUSED)
