@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,8 +27,9 @@ static inline void killed_child_become(const char *folder, uint64_t next, int re
     _exit(4);
 }
 
-/* Lets a child go on after what was done, for run_ms; gives the last number that it reports. */
-static inline uint64_t killed_child_run(const char *folder, uint64_t done, unsigned run_ms)
+/* Lets a child go on after what was done; gives the last number that it reports. It is killed run_ms after
+ * its start, in which a slow machine may not even have it up, or after its first report. */
+static inline uint64_t killed_child_run(const char *folder, uint64_t done, bool from_start, unsigned run_ms)
 {
     int fds[2], status;
     uint64_t n;
@@ -40,6 +42,8 @@ static inline uint64_t killed_child_run(const char *folder, uint64_t done, unsig
         killed_child_become(folder, done + 1, fds[1]);
     }
     close(fds[1]);
+    if (!from_start && read(fds[0], &n, sizeof(n)) == sizeof(n))
+        done = n;
     usleep(1000u * run_ms);
     kill(pid, SIGKILL);
     while (read(fds[0], &n, sizeof(n)) == sizeof(n))

@@ -95,7 +95,7 @@ static void test_kill_at_any_point(void **state UNUSED)
     kv_store_close(s);
     print_message("seed %u\n", seed);
     for (int round = 0; round < ROUNDS; round++) {
-        found = killed_child_run(path, reported, 20 + (unsigned)rand_r(&seed) % MAX_RUN_MS);
+        found = killed_child_run(path, reported, round % 2, 20 + (unsigned)rand_r(&seed) % MAX_RUN_MS);
         committed += found - reported;
         reported = found;
         found = check(path);
