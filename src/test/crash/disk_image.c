@@ -36,6 +36,7 @@ struct node {
     uint64_t inode;
     bool is_dir, gone; /* gone: the number may be another's by now */
     struct content live, synced;
+    uint64_t synced_at; /* when the sync of a directory's names began */
     struct pending *pending;
     unsigned pending_count;
 };
@@ -294,9 +295,12 @@ static void sync_end(struct disk_image *d, uint64_t token)
     if (s == d->syncs + d->sync_count)
         return;
     n = s->node;
-    if (n->is_dir) {
+    if (n->is_dir && s->at >= n->synced_at) {
         content_free(&n->synced);
         n->synced = s->names;
+        n->synced_at = s->at;
+    } else {
+        content_free(&s->names); /* another thread's sync, which began later, has ended before */
     }
     for (; done < n->pending_count && n->pending[done].at < s->at; done++)
         bytes_change(&n->synced, &n->pending[done].r, n->pending[done].data, n->pending[done].r.data_len);
