@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "auth/keyring.h"
-#include "common/clock.h"
 #include "common/strbuf.h"
 
 static int add_key(struct keyring *k, const struct entity_id *name, const char *path, char **err)
@@ -19,7 +18,7 @@ static int add_key(struct keyring *k, const struct entity_id *name, const char *
         return -ENOMEM;
     if (crypto_key_is_usable(&e->key))
         return 0;
-    r = crypto_key_generate(&e->key, utime_from_ns(clock_realtime_ns()));
+    r = crypto_key_generate(&e->key, utime_now());
     return r ? err_set(err, r, "can't make a key: %s", strerror(-r)) : keyring_write(k, path, 0, err);
 }
 
