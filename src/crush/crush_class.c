@@ -9,6 +9,7 @@
 #include "common/strbuf.h"
 #include "crush/crush_bucket_items.h"
 #include "crush/crush_edit.h"
+#include "crush/crush_rules.h"
 #include "crush/crush_weight_sets.h"
 
 /* ---- which item has which class ---- */
@@ -305,24 +306,17 @@ static int clone(struct rebuild *b, int32_t original, int class_id, int32_t *sha
     return r;
 }
 
-static bool rule_takes(const struct crush_map *m, int class_id)
-{
-    for (uint32_t i = 0; i < m->max_rules; i++)
-        for (uint32_t k = 0; k < m->rules[i].len; k++) {
-            const struct crush_step *s = &m->rules[i].steps[k];
-            const int32_t *class = pair_find(m->class_map, m->class_map_count, s->arg1);
-            if (s->op == CRUSH_OP_TAKE && s->arg1 < 0 && class && *class == class_id)
-                return true;
-        }
-    return false;
-}
-
 static bool is_in_use(const struct crush_map *m, int class_id)
 {
+    const char *name = crush_names_find(&m->class_names, class_id);
+
     for (unsigned i = 0; i < m->class_map_count; i++)
         if (m->class_map[i].key >= 0 && m->class_map[i].value == class_id)
             return true;
-    return rule_takes(m, class_id);
+    for (uint32_t i = 0; i < m->max_rules; i++)
+        if (crush_rules_take_class(m, i, name))
+            return true;
+    return false;
 }
 
 static void drop_dead_classes(struct crush_map *m)

@@ -23,6 +23,19 @@ const struct crush_rule *crush_rules_get(const struct crush_map *m, int64_t id)
     return id >= 0 && id < m->max_rules && m->rules[id].exists ? &m->rules[id] : NULL;
 }
 
+bool crush_rules_take_class(const struct crush_map *m, int64_t id, const char *class)
+{
+    const struct crush_rule *rule = crush_rules_get(m, id);
+
+    for (uint32_t i = 0; rule && i < rule->len; i++) {
+        const struct crush_step *s = &rule->steps[i];
+        const char *taken = s->op == CRUSH_OP_TAKE && s->arg1 < 0 ? crush_class_of(m, s->arg1) : NULL;
+        if (taken && strcmp(taken, class) == 0)
+            return true;
+    }
+    return false;
+}
+
 int crush_rules_free_id(const struct crush_map *m)
 {
     int id = 0;

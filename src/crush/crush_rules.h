@@ -22,6 +22,8 @@ struct crush_rule_spec {
 int crush_rules_find(const struct crush_map *m, const char *name);
 /* NULL: there is none of that number. */
 const struct crush_rule *crush_rules_get(const struct crush_map *m, int64_t id);
+/* The rule takes a shadow tree of the class. */
+bool crush_rules_take_class(const struct crush_map *m, int64_t id, const char *class);
 /* The lowest number that is free. */
 int crush_rules_free_id(const struct crush_map *m);
 

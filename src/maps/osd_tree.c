@@ -19,6 +19,7 @@ struct walk {
     bool *seen; /* OSDs */
     void (*visit)(struct walk *w, const struct crush_tree_node *n);
     json_t *nodes, *stray;
+    json_t *children[CRUSH_MAX_DEPTH + 1]; /* of the last bucket at each depth; borrowed */
     struct text_table table;
 };
 
@@ -57,7 +58,7 @@ static int walk_nodes(struct walk *w)
     struct crush_tree_node *nodes;
     unsigned count;
     bool *marks;
-    int r = crush_tree_list(w->crush, false, &nodes, &count);
+    int r = crush_tree_list(w->crush, w->filter->shadows, &nodes, &count);
 
     if (r)
         return r;
@@ -118,24 +119,13 @@ static double weight_of(uint32_t fixed)
 
 /* ---- JSON ---- */
 
-static json_t *dump_children(const struct crush_bucket *b)
-{
-    json_t *list = json_array();
-
-    for (uint32_t i = b->size; i-- > 0;)
-        json_array_append_new(list, json_integer(b->items[i]));
-    return list;
-}
-
 static void dump_osd(struct walk *w, json_t *o, const struct crush_tree_node *n)
 {
     int32_t id = n->id;
-    const char *class = crush_class_of(w->crush, id), *name = crush_names_find(&w->crush->items, id);
+    const char *name = crush_names_find(&w->crush->items, id);
     char plain[24];
 
     snprintf(plain, sizeof(plain), "osd.%d", id);
-    if (class)
-        json_object_set_new(o, "device_class", json_string(class));
     json_object_set_new(o, "name", json_string(name ? name : plain));
     json_object_set_new(o, "type", json_string("osd"));
     json_object_set_new(o, "type_id", json_integer(0));
@@ -161,9 +151,14 @@ static void dump_visit(struct walk *w, const struct crush_tree_node *n)
 {
     const struct crush_bucket *b = crush_map_bucket(w->crush, n->id);
     const char *name = crush_names_find(&w->crush->items, n->id), *type;
+    const char *class = crush_class_of(w->crush, n->id);
     json_t *o = json_object();
 
     json_object_set_new(o, "id", json_integer(n->id));
+    if (class)
+        json_object_set_new(o, "device_class", json_string(class));
+    if (n->depth) /* the last one comes first */
+        json_array_insert_new(w->children[n->depth - 1], 0, json_integer(n->id));
     if (b) {
         type = crush_names_find(&w->crush->types, b->type);
         json_object_set_new(o, "name", json_string(name ? name : ""));
@@ -171,7 +166,8 @@ static void dump_visit(struct walk *w, const struct crush_tree_node *n)
         json_object_set_new(o, "type_id", json_integer(b->type));
         if (n->depth)
             json_object_set_new(o, "pool_weights", json_object());
-        json_object_set_new(o, "children", dump_children(b));
+        w->children[n->depth] = json_array();
+        json_object_set_new(o, "children", w->children[n->depth]);
     } else {
         dump_osd(w, o, n);
     }

@@ -14,6 +14,8 @@
 /* Which OSDs to show; nothing set: all. */
 struct osd_tree_filter {
     bool up, down, in, out, destroyed;
+    bool shadows; /* also the trees of device classes ("default~hdd") */
+    bool shadows; /* also the trees of device classes ("default~hdd") */
 };
 
 /* states: with what the osdmap knows of each OSD (osd tree), else only the hierarchy (osd crush tree). */

@@ -15,6 +15,7 @@
 #include "mon/osd_info_commands.h"
 #include "mon/pg_commands.h"
 #include "mon/space_commands.h"
+#include "mon/osd_crush_commands.h"
 
 #define EPOCH                 " name=epoch,type=CephInt,range=0,req=false"
 #define STR(n)                " name=" n ",type=CephString"
@@ -28,6 +29,11 @@
 #define SURE    " name=yes_i_really_mean_it,type=CephBool,req=false"
 
 #define PG_STATE_NAMES " name=states,type=CephString,n=N,req=false"
+/* Names of crush items, and places among them. */
+#define CRUSH_NAME(n)  " name=" n ",type=CephString,goodchars=[A-Za-z0-9-_.]"
+#define CRUSH_CLASS(n) " name=" n ",type=CephString,goodchars=[A-Za-z0-9-_]"
+#define CRUSH_LOC      " name=args,type=CephString,n=N,goodchars=[A-Za-z0-9-_.=]"
+#define WEIGHT         " name=weight,type=CephFloat,range=0.0"
 
 #define OSD_UNSET_KEYS                                                                                     \
     "full|pause|noup|nodown|noout|noin|nobackfill|norebalance|norecover|noscrub|nodeep-scrub|notieragent|" \
@@ -130,8 +136,93 @@ const struct mon_command mon_commands[] = {
      "osd", "rw", 0, osd_command_reweight},
     {"osd primary-affinity" OSD_ID " name=weight,type=CephFloat,range=0.0|1.0",
      "let an OSD be primary less often", "osd", "rw", 0, osd_command_primary_affinity},
-    {"osd crush tree", "show the crush hierarchy", "osd", "r", 0, osd_command_crush_tree},
-    {"osd crush rule ls", "list the crush rules", "osd", "r", 0, osd_command_crush_rules},
+
+    /* where their data goes */
+    {"osd crush tree" OPT_CHOICE("shadow", "--show-shadow"), "show the crush hierarchy", "osd", "r", 0,
+     osd_command_crush_tree},
+    {"osd crush dump", "show the whole crush map", "osd", "r", 0, osd_crush_command_dump},
+    {"osd crush ls" CRUSH_NAME("node"), "list what is in a bucket", "osd", "r", 0, osd_crush_command_ls},
+    {"osd crush add-bucket" CRUSH_NAME("name") STR("type") CRUSH_LOC ",req=false",
+     "add an empty bucket, alone or at a place", "osd", "rw", 0, osd_crush_command_add_bucket},
+    {"osd crush rename-bucket" CRUSH_NAME("srcname") CRUSH_NAME("dstname"), "give a bucket another name",
+     "osd", "rw", 0, osd_crush_command_rename_bucket},
+    {"osd crush swap-bucket" CRUSH_NAME("source") CRUSH_NAME("dest") FLAG("yes_i_really_mean_it"),
+     "let two buckets exchange what they hold, and their names", "osd", "rw", 0,
+     osd_crush_command_swap_bucket},
+    {"osd crush set" OSD_ID WEIGHT CRUSH_LOC, "give an OSD a weight and a place", "osd", "rw", 0,
+     osd_crush_command_set},
+    {"osd crush add" OSD_ID WEIGHT CRUSH_LOC, "put an OSD at a place with a weight", "osd", "rw", 0,
+     osd_crush_command_add},
+    {"osd crush create-or-move" OSD_ID WEIGHT CRUSH_LOC,
+     "put an OSD at a place, with this weight if it has none yet", "osd", "rw", 0,
+     osd_crush_command_create_or_move},
+    {"osd crush move" CRUSH_NAME("name") CRUSH_LOC, "move an OSD or a bucket to a place", "osd", "rw", 0,
+     osd_crush_command_move},
+    {"osd crush link" STR("name") CRUSH_LOC, "put a bucket into one more bucket", "osd", "rw", 0,
+     osd_crush_command_link},
+    {"osd crush rm" CRUSH_NAME("name") CRUSH_NAME("ancestor") ",req=false",
+     "remove an item, everywhere or only below an ancestor", "osd", "rw", 0, osd_crush_command_rm},
+    {"osd crush remove" CRUSH_NAME("name") CRUSH_NAME("ancestor") ",req=false",
+     "remove an item, everywhere or only below an ancestor", "osd", "rw", MON_COMMAND_DEPRECATED,
+     osd_crush_command_rm},
+    {"osd crush unlink" CRUSH_NAME("name") CRUSH_NAME("ancestor") ",req=false",
+     "take an item out of its buckets, or only out of those below an ancestor", "osd", "rw", 0,
+     osd_crush_command_unlink},
+    {"osd crush reweight-all", "let all buckets weigh what their items weigh", "osd", "rw", 0,
+     osd_crush_command_reweight_all},
+    {"osd crush reweight" CRUSH_NAME("name") WEIGHT, "change the weight of an OSD", "osd", "rw", 0,
+     osd_crush_command_reweight},
+    {"osd crush reweight-subtree" CRUSH_NAME("name") WEIGHT, "change the weight of all OSDs below a bucket",
+     "osd", "rw", 0, osd_crush_command_reweight_subtree},
+    {"osd crush class create" CRUSH_CLASS("class"), "add a device class", "osd", "rw", 0,
+     osd_crush_command_class_create},
+    {"osd crush class rm" CRUSH_CLASS("class"), "remove a device class", "osd", "rw", 0,
+     osd_crush_command_class_rm},
+    {"osd crush class rename" CRUSH_CLASS("srcname") CRUSH_CLASS("dstname"),
+     "give a device class another name", "osd", "rw", 0, osd_crush_command_class_rename},
+    {"osd crush class ls", "list the device classes", "osd", "r", 0, osd_crush_command_class_ls},
+    {"osd crush class ls-osd" CRUSH_CLASS("class"), "list the OSDs of a device class", "osd", "r", 0,
+     osd_crush_command_class_ls_osd},
+    {"osd crush set-device-class" STR("class") OSD_IDS, "put OSDs, or all, into a device class", "osd", "rw",
+     0, osd_crush_command_set_class},
+    {"osd crush rm-device-class" OSD_IDS, "take OSDs, or all, out of their device class", "osd", "rw", 0,
+     osd_crush_command_rm_class},
+    {"osd crush get-device-class" OSD_IDS, "show the device classes of OSDs", "osd", "r", 0,
+     osd_crush_command_get_class},
+    {"osd crush rule ls", "list the crush rules", "osd", "r", 0, osd_crush_command_rule_ls},
+    {"osd crush rule list", "list the crush rules", "osd", "r", MON_COMMAND_DEPRECATED,
+     osd_crush_command_rule_ls},
+    {"osd crush rule ls-by-class" CRUSH_NAME("class"), "list the crush rules that take devices of a class",
+     "osd", "r", 0, osd_crush_command_rule_ls_by_class},
+    {"osd crush rule dump" CRUSH_NAME("name") ",req=false", "show a crush rule, or all", "osd", "r", 0,
+     osd_crush_command_rule_dump},
+    {"osd crush rule create-simple" CRUSH_NAME("name") CRUSH_NAME("root") CRUSH_NAME("type")
+         OPT_CHOICE("mode", "firstn|indep"),
+     "make a crush rule that spreads copies over buckets of a type", "osd", "rw", 0,
+     osd_crush_command_rule_create_simple},
+    {"osd crush rule create-replicated" CRUSH_NAME("name") CRUSH_NAME("root") CRUSH_NAME("type")
+         CRUSH_NAME("class") ",req=false",
+     "make a crush rule for replicated pools, for all devices or those of a class", "osd", "rw", 0,
+     osd_crush_command_rule_create_replicated},
+    {"osd crush rule create-erasure" CRUSH_NAME("name") " name=profile,type=CephString,req=false,"
+                                                        "goodchars=[A-Za-z0-9-_.=]",
+     "refused: there are no erasure coded pools", "osd", "rw", 0, osd_crush_command_rule_create_erasure},
+    {"osd crush rule rm" CRUSH_NAME("name"), "remove a crush rule that no pool uses", "osd", "rw", 0,
+     osd_crush_command_rule_rm},
+    {"osd crush rule rename" CRUSH_NAME("srcname") CRUSH_NAME("dstname"), "give a crush rule another name",
+     "osd", "rw", 0, osd_crush_command_rule_rename},
+    {"osd crush tunables" CHOICE("profile", "legacy|argonaut|bobtail|firefly|hammer|jewel|optimal|default"),
+     "set the crush tunables to those of a profile", "osd", "rw", 0, osd_crush_command_tunables},
+    {"osd crush set-tunable" CHOICE("tunable", "straw_calc_version") " name=value,type=CephInt",
+     "set one crush tunable", "osd", "rw", 0, osd_crush_command_set_tunable},
+    {"osd crush get-tunable" CHOICE("tunable", "straw_calc_version"), "show one crush tunable", "osd", "r", 0,
+     osd_crush_command_get_tunable},
+    {"osd crush show-tunables", "show the crush tunables and what they ask of clients", "osd", "r", 0,
+     osd_crush_command_show_tunables},
+    {"osd crush set-all-straw-buckets-to-straw2", "turn all straw buckets into straw2 ones", "osd", "rw", 0,
+     osd_crush_command_straw_to_straw2},
+
+    /* pools */
     {"osd pool ls", "list the pools", "osd", "r", 0, osd_command_pool_ls},
     {"osd lspools", "list the pools with their numbers", "osd", "r", MON_COMMAND_DEPRECATED,
      osd_command_lspools},

@@ -14,6 +14,7 @@
 #include "mon/json_text.h"
 #include "mon/monitor.h"
 #include "mon/osd_monitor.h"
+#include "mon/osd_names.h"
 #include "mon/text_age.h"
 #include "types/entity_addr_dump.h"
 
@@ -149,6 +150,7 @@ static struct osd_tree_filter read_filter(const struct mon_op *op)
         f.out |= strcmp(s, "out") == 0;
         f.destroyed |= strcmp(s, "destroyed") == 0;
     }
+    f.shadows = command_str(op->cmd, "shadow", NULL) != NULL;
     return f;
 }
 
@@ -187,41 +189,6 @@ int osd_command_crush_tree(struct mon_op *op)
     return show_tree(op, false);
 }
 
-/* A list of names, as lines or JSON. Takes list. */
-static int show_names(struct mon_op *op, json_t *list)
-{
-    struct strbuf text = STRBUF_INIT;
-    json_t *v;
-    size_t i;
-
-    if (op->json)
-        return mon_op_json(op, list, false);
-    json_array_foreach(list, i, v)
-    {
-        if (json_is_string(v))
-            strbuf_printf(&text, "%s\n", json_string_value(v));
-        else
-            strbuf_printf(&text, "%" JSON_INTEGER_FORMAT "\n", json_integer_value(v));
-    }
-    json_decref(list);
-    return mon_op_steal_text(op, &text);
-}
-
-int osd_command_crush_rules(struct mon_op *op)
-{
-    struct crush_map crush;
-    json_t *list;
-    int r = decode_crush(newest(op), &crush);
-
-    if (r)
-        return r;
-    list = json_array();
-    for (unsigned i = 0; i < crush.rule_names.count; i++)
-        json_array_append_new(list, json_text(crush.rule_names.names[i].name));
-    crush_map_destroy(&crush);
-    return show_names(op, list);
-}
-
 /* ---- lists ---- */
 
 int osd_command_ls(struct mon_op *op)
@@ -237,7 +204,7 @@ int osd_command_ls(struct mon_op *op)
         if (osdmap_exists(&map, (int32_t)i))
             json_array_append_new(list, json_integer(i));
     osdmap_destroy(&map);
-    return show_names(op, list);
+    return osd_names_show(op, list);
 }
 
 int osd_command_profiles(struct mon_op *op)
@@ -247,7 +214,7 @@ int osd_command_profiles(struct mon_op *op)
 
     for (unsigned i = 0; i < map->profile_count; i++)
         json_array_append_new(list, json_text(map->erasure_code_profiles[i].name));
-    return show_names(op, list);
+    return osd_names_show(op, list);
 }
 
 int osd_command_pool_ls(struct mon_op *op)
@@ -257,7 +224,7 @@ int osd_command_pool_ls(struct mon_op *op)
 
     for (unsigned i = 0; i < map->pool_count; i++)
         json_array_append_new(list, json_text(map->pools[i].name));
-    return show_names(op, list);
+    return osd_names_show(op, list);
 }
 
 int osd_command_lspools(struct mon_op *op)

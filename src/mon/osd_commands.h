@@ -15,8 +15,7 @@ void osd_stat_print(const struct osdmap *map, const char *prefix, struct strbuf 
 int osd_command_dump(struct mon_op *op);         /* osd dump [epoch] */
 int osd_command_stat(struct mon_op *op);         /* osd stat */
 int osd_command_tree(struct mon_op *op);         /* osd tree [epoch] [states...] */
-int osd_command_crush_tree(struct mon_op *op);   /* osd crush tree */
-int osd_command_crush_rules(struct mon_op *op);  /* osd crush rule ls */
+int osd_command_crush_tree(struct mon_op *op);   /* osd crush tree [--show-shadow] */
 int osd_command_ls(struct mon_op *op);           /* osd ls [epoch] */
 int osd_command_getmap(struct mon_op *op);       /* osd getmap [epoch] */
 int osd_command_getcrushmap(struct mon_op *op);  /* osd getcrushmap [epoch] */

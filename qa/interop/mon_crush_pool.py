@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The same commands about crush and pools for a genuine monitor and ours: same results, same answers, same maps.
+
+Usage: mon_crush_pool.py GENUINE_CONF OUR_CONF FOLDER. TAP. Genuine osdmaptool and crushtool read the maps of ours.
+"""
+import difflib
+import json
+import os
+import subprocess
+import sys
+
+import rados
+
+# What is answered with a result only; the crush maps are compared after each. A dict, or words of JSON in short.
+CRUSH_CHANGES = [
+    ("osd crush add-bucket", dict(name="r1", type="rack")),
+    ("osd crush add-bucket", dict(name="r1", type="rack")),
+    ("osd crush add-bucket", dict(name="r2", type="shelf")),
+    ("osd crush add-bucket", dict(name="r 2", type="rack")),
+    ("osd crush add-bucket", dict(name="r3", type="rack", args=["root=default"])),
+    ("osd crush add-bucket", dict(name="r4", type="rack", args=["root=second"])),
+    ("osd crush add", dict(id=0, weight=1.5, args=["host=a", "root=default"])),
+    ("osd crush add", dict(id=0, weight=1.5, args=["host=a", "root=default"])),
+    ("osd crush add", dict(id=77, weight=1.5, args=["host=a", "root=default"])),
+    ("osd crush add", dict(id=1, weight=1.0, args=["host"])),
+    ("osd crush add", dict(id=1, weight=1.0, args=["shelf=x"])),
+    ("osd crush set", dict(id=1, weight=1.0, args=["host=a", "root=default"])),
+    ("osd crush add", dict(id=1, weight=1.0, args=["host=b", "rack=r3", "root=default"])),
+    ("osd crush set", dict(id=1, weight=2.25, args=["host=b", "root=default"])),
+    ("osd crush create-or-move", dict(id=2, weight=0.5, args=["host=c", "root=default"])),
+    ("osd crush create-or-move", dict(id=2, weight=0.7, args=["host=c", "root=default"])),
+    ("osd crush create-or-move", dict(id=2, weight=0.7, args=["host=b", "rack=r3"])),
+    # Before there are device classes: genuine Ceph does not let the shadow trees follow when an item is unlinked below
+    # an ancestor, or a bucket renamed.
+    ("osd crush rename-bucket", dict(srcname="r3", dstname="r9")),
+    ("osd crush rename-bucket", dict(srcname="r3", dstname="r9")),
+    ("osd crush rename-bucket", dict(srcname="r3", dstname="r8")),
+    ("osd crush rename-bucket", dict(srcname="r9", dstname="r1")),
+    ("osd crush rename-bucket", dict(srcname="osd.0", dstname="r7")),
+    ("osd crush rename-bucket", dict(srcname="r9", dstname="r 7")),
+    ("osd crush link", dict(name="c", args=["rack=r4"])),
+    ("osd crush link", dict(name="c", args=["rack=r4"])),
+    ("osd crush link", dict(name="nobody", args=["rack=r4"])),
+    ("osd crush unlink", dict(name="c", ancestor="r4")),
+    ("osd crush unlink", dict(name="c", ancestor="r4")),
+    ("osd crush unlink", dict(name="nobody")),
+    ("osd crush unlink", dict(name="c", ancestor="nobody")),
+    ("osd crush set-device-class", {"class": "ssd", "ids": ["osd.0", "1"]}),
+    ("osd crush set-device-class", {"class": "ssd", "ids": ["0"]}),
+    ("osd crush set-device-class", {"class": "hdd", "ids": ["0"]}),
+    ("osd crush set-device-class", {"class": "hdd", "ids": ["2", "77"]}),
+    ("osd crush move", dict(name="a", args=["rack=r1"])),
+    ("osd crush move", dict(name="a", args=["rack=r1"])),
+    ("osd crush move", dict(name="r1", args=["root=default"])),
+    ("osd crush move", dict(name="nobody", args=["root=default"])),
+    ("osd crush move", dict(name="osd.2", args=["host=a"])),
+    ("osd crush reweight", dict(name="osd.0", weight=3.0)),
+    ("osd crush reweight", dict(name="a", weight=3.0)),
+    ("osd crush reweight", dict(name="osd.77", weight=3.0)),
+    ("osd crush reweight-subtree", dict(name="r1", weight=0.25)),
+    ("osd crush reweight-subtree", dict(name="nobody", weight=0.25)),
+    ("osd crush reweight-all", {}),
+    ("osd crush swap-bucket", dict(source="r4", dest="r1")),
+    ("osd crush swap-bucket", dict(source="r4", dest="r1", yes_i_really_mean_it=True)),
+    ("osd crush class create", {"class": "nvme"}),
+    ("osd crush class create", {"class": "nvme"}),
+    ("osd crush class rm", {"class": "nvme"}),
+    ("osd crush class rm", {"class": "nvme"}),
+    ("osd crush class rename", dict(srcname="ssd", dstname="fast")),
+    ("osd crush class rename", dict(srcname="ssd", dstname="fast")),
+    ("osd crush class rename", dict(srcname="none", dstname="other")),
+    ("osd crush class rename", dict(srcname="fast", dstname="hdd")),
+    ("osd crush rule create-simple", dict(name="simple", root="default", type="host")),
+    ("osd crush rule create-simple", dict(name="simple", root="default", type="host")),
+    ("osd crush rule create-simple", dict(name="bad", root="nobody", type="host")),
+    ("osd crush rule create-simple", dict(name="bad", root="default", type="shelf")),
+    ("osd crush rule create-simple", dict(name="indep", root="default", type="osd", mode="indep")),
+    ("osd crush rule create-replicated", {"name": "rep", "root": "default", "type": "host", "class": "fast"}),
+    ("osd crush rule create-replicated", {"name": "rep", "root": "default", "type": "host", "class": "fast"}),
+    ("osd crush rule create-replicated", {"name": "bad", "root": "default", "type": "host", "class": "slow"}),
+    ("osd crush class rm", {"class": "fast"}),
+    ("osd crush rule rename", dict(srcname="simple", dstname="simpler")),
+    ("osd crush rule rename", dict(srcname="simple", dstname="simpler")),
+    ("osd crush rule rename", dict(srcname="simple", dstname="none")),
+    ("osd crush rule rename", dict(srcname="simpler", dstname="rep")),
+    ("osd crush rule rm", dict(name="indep")),
+    ("osd crush rule rm", dict(name="indep")),
+    ("osd crush rule create-simple", dict(name="again", root="default", type="rack")),
+    ("osd crush rm-device-class", dict(ids=["osd.1", "77"])),
+    ("osd crush rm-device-class", dict(ids=["x"])),
+    ("osd crush tunables", dict(profile="legacy")),
+    ("osd crush tunables", dict(profile="firefly")),
+    ("osd crush set-tunable", dict(tunable="straw_calc_version", value=1)),
+    ("osd crush set-tunable", dict(tunable="straw_calc_version", value=5)),
+    ("osd crush add-bucket", dict(name="old", type="host", args=["root=default"])),
+    ("osd crush create-or-move", dict(id=3, weight=1.0, args=["host=old", "root=default"])),
+    ("osd crush set-all-straw-buckets-to-straw2", {}),
+    ("osd crush tunables", dict(profile="default")),
+    ("osd crush rm", dict(name="c")),
+    ("osd crush rm", dict(name="c")),
+    ("osd crush rm", dict(name="a")),
+    ("osd crush rm", dict(name="default")),
+    ("osd crush rm", dict(name="osd.1", ancestor="b")),
+    ("osd crush rm", dict(name="osd.2")),
+    ("osd crush remove", dict(name="r4")),
+]
+
+# What is shown, in both formats.
+CRUSH_ANSWERS = [
+    ("osd crush tree", {}),
+    ("osd crush tree", dict(shadow="--show-shadow")),
+    ("osd crush dump", {}),
+    ("osd crush ls", dict(node="default")),
+    ("osd crush ls", dict(node="osd.0")),
+    ("osd crush ls", dict(node="nobody")),
+    ("osd crush class ls", {}),
+    ("osd crush class ls-osd", {"class": "fast"}),
+    ("osd crush class ls-osd", {"class": "none"}),
+    ("osd crush get-device-class", dict(ids=["osd.0", "1"])),
+    ("osd crush get-device-class", dict(ids=["x"])),
+    ("osd crush rule ls", {}),
+    ("osd crush rule list", {}),
+    ("osd crush rule ls-by-class", {"class": "fast"}),
+    ("osd crush rule ls-by-class", {"class": "none"}),
+    ("osd crush rule dump", {}),
+    ("osd crush rule dump", dict(name="replicated_rule")),
+    ("osd crush rule dump", dict(name="none")),
+    ("osd crush show-tunables", {}),
+    ("osd crush get-tunable", dict(tunable="straw_calc_version")),
+]
+
+
+class Tap:
+    """Counts and prints."""
+
+    def __init__(self):
+        self.n = 0
+        self.failed = 0
+
+    def check(self, good, name, seen=""):
+        self.n += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.n} - {name.replace('#', ' ')}")
+        if not good:
+            for line in str(seen).splitlines()[:40]:
+                print("#", line[:600])
+
+    def end(self):
+        print(f"1..{self.n}")
+        return 1 if self.failed else 0
+
+
+class Both:
+    """Two monitors that are told the same."""
+
+    def __init__(self, genuine_conf, our_conf, tap):
+        self.tap = tap
+        self.clusters = []
+        for conf in (genuine_conf, our_conf):
+            cluster = rados.Rados(conffile=conf)
+            cluster.connect()
+            self.clusters.append(cluster)
+
+    def ask(self, prefix, args, fmt=None):
+        """[(result, output, status) of the genuine one, of ours]"""
+        cmd = dict(prefix=prefix, **args)
+        if fmt:
+            cmd["format"] = fmt
+        return [c.mon_command(json.dumps(cmd), b"") for c in self.clusters]
+
+    def change(self, prefix, args, state):
+        """Same result; and state() shows the same afterwards."""
+        (result, _, status), (our_result, _, our_status) = self.ask(prefix, args)
+        name = f"{prefix} {json.dumps(args)}: {result}"
+        if result != our_result:
+            self.tap.check(False, name, f"genuine: {result} {status}\nours: {our_result} {our_status}")
+            return
+        genuine, ours = state()
+        difference = difflib.unified_diff(genuine, ours, "genuine", "ours", n=0, lineterm="")
+        self.tap.check(genuine == ours, name, "\n".join([status, our_status, *difference]))
+
+    def answer(self, prefix, args, same=lambda x: x):
+        """Same result; same text but for blanks at its end, same JSON."""
+        for fmt in (None, "json"):
+            (result, out, status), (our_result, our_out, our_status) = self.ask(prefix, args, fmt)
+            seen = f"genuine: {result} {status} {out}\nours:    {our_result} {our_status} {our_out}"
+            if fmt and result == 0:
+                good = our_result == 0 and same(json.loads(out)) == same(json.loads(our_out))
+            else:
+                good = result == our_result and out.rstrip() == our_out.rstrip()
+            self.tap.check(good, f"{prefix} {json.dumps(args)}{' as JSON' if fmt else ''}", seen)
+
+    def crush_maps(self):
+        """Both, as lines; equal when the bytes are."""
+        maps = [out for _, out, _ in self.ask("osd getcrushmap", {})]
+        if maps[0] == maps[1]:
+            return [], []
+        dumps = self.ask("osd crush dump", {})
+        return [[*out.decode().splitlines(), repr(m)] for (_, out, _), m in zip(dumps, maps)]
+
+
+def run_tool(*words):
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def judge_maps(both, tap, folder):
+    """Genuine tools read what ours gives out."""
+    bins = os.environ.get("GENUINE_BIN", "/usr/bin")
+    texts = []
+    for i, name in enumerate(("genuine", "ours")):
+        osdmap, crush = os.path.join(folder, name + ".osdmap"), os.path.join(folder, name + ".crush")
+        for path, prefix in ((osdmap, "osd getmap"), (crush, "osd getcrushmap")):
+            with open(path, "wb") as f:
+                f.write(both.clusters[i].mon_command(json.dumps({"prefix": prefix}), b"")[1])
+        texts.append((run_tool(bins + "/crushtool", "-d", crush), run_tool(bins + "/osdmaptool", osdmap, "--tree"),
+                      run_tool(bins + "/osdmaptool", osdmap, "--print")))
+    (crush, tree, _), (our_crush, our_tree, our_print) = texts
+    tap.check(crush == our_crush and crush[0] == 0, "genuine crushtool decompiles both crush maps to the same text",
+              our_crush[1])
+    # The first line has the file's name; the last columns are the OSDs' state, and no matter of crush.
+    shown = [[line[:40] for line in text.splitlines()[2:]] for _, text in (tree, our_tree)]
+    tap.check(shown[0] == shown[1] and our_tree[0] == 0, "genuine osdmaptool shows the same tree in both", shown)
+    tap.check(our_print[0] == 0, "genuine osdmaptool prints our map", our_print[1])
+
+
+def make_osds(both, tap, count):
+    for i in range(count):
+        uuid = f"11111111-1111-1111-1111-11111111111{i}"
+        results = both.ask("osd new", dict(uuid=uuid))
+        tap.check([r for r, _, _ in results] == [0, 0], f"osd new {i}", results)
+
+
+def main():
+    tap = Tap()
+    both = Both(sys.argv[1], sys.argv[2], tap)
+    make_osds(both, tap, 4)
+    for i, (prefix, args) in enumerate(CRUSH_CHANGES):
+        both.change(prefix, args, both.crush_maps)
+        if i in (len(CRUSH_CHANGES) // 2, len(CRUSH_CHANGES) - 1):
+            for question in CRUSH_ANSWERS:
+                both.answer(*question)
+    judge_maps(both, tap, sys.argv[3])
+    for cluster in both.clusters:
+        cluster.shutdown()
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
