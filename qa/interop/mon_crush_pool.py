@@ -130,6 +130,109 @@ CRUSH_ANSWERS = [
 ]
 
 
+SURE = dict(yes_i_really_mean_it=True)
+RM_SURE = dict(yes_i_really_really_mean_it=True)
+
+# The pools are compared after each.
+POOL_CHANGES = [
+    ("osd pool create", dict(pool="p1", pg_num=8)),
+    ("osd pool create", dict(pool="p1", pg_num=8)),
+    ("osd pool create", dict(pool="p2")),
+    ("osd pool create", dict(pool="p3", pg_num=7)),
+    ("osd pool create", dict(pool="bad", pg_num=8, pgp_num=16)),
+    ("osd pool create", dict(pool="bad", pg_num=100000)),
+    ("osd pool create", dict(pool="bad", pg_num=4096)),
+    ("osd pool create", dict(pool="bad", pg_num=8, rule="nobody")),
+    ("osd pool create", dict(pool="", pg_num=8)),
+    ("osd pool create", dict(pool=".p4", pg_num=8, pool_type="replicated", rule="replicated_rule")),
+    ("osd pool create", dict(pool="p5", pg_num=8, expected_num_objects=100)),
+    ("osd pool create", dict(pool="p6", pg_num=8, pool_type="replicated", erasure_code_profile="again")),
+    ("osd pool create", dict(pool="p7", pg_num=8, size=1)),
+    ("osd pool create", dict(pool="bad", pg_num=8, size=11)),
+    ("osd crush rule rm", dict(name="again")),
+    ("osd pool rename", dict(srcpool="p1", destpool="q1")),
+    ("osd pool rename", dict(srcpool="p1", destpool="q1")),
+    ("osd pool rename", dict(srcpool="p1", destpool="q2")),
+    ("osd pool rename", dict(srcpool="p2", destpool="q1")),
+    ("osd pool rm", dict(pool="p3")),
+    ("osd pool rm", dict(pool="p3", pool2="p3")),
+    ("osd pool rm", dict(pool="p3", pool2="p2", **RM_SURE)),
+    ("osd pool rm", dict(pool="p3", pool2="p3", **RM_SURE)),
+    ("osd pool rm", dict(pool="p3", pool2="p3", **RM_SURE)),
+    ("osd pool delete", dict(pool="p7", pool2="p7", **RM_SURE)),
+    ("osd pool set", dict(pool="nobody", var="size", val="1")),
+    *[("osd pool set", dict(pool="q1", var=var, val=val)) for var, val in [
+        ("size", "0"), ("size", "11"), ("size", "x"), ("min_size", "1"), ("min_size", "2"), ("min_size", "0"),
+        ("pg_num", "70000"), ("pg_num", "8"), ("pg_num", "x"), ("pgp_num", "16"), ("pgp_num", "0"),
+        ("crush_rule", "nobody"), ("crush_rule", "again"), ("crush_rule", "replicated_rule"),
+        ("hashpspool", "1"), ("nodelete", "1"), ("nodelete", "x"), ("nopgchange", "1"), ("nosizechange", "true"),
+        ("pg_num", "8"), ("size", "1"), ("write_fadvise_dontneed", "1"), ("noscrub", "1"), ("nodeep-scrub", "1")]],
+    ("osd pool rm", dict(pool="q1", pool2="q1", **RM_SURE)),
+    *[("osd pool set", dict(pool="q1", var=var, val=val)) for var, val in [
+        ("nodelete", "false"), ("nopgchange", "0"), ("nosizechange", "0"), ("noscrub", "0"),
+        ("hit_set_count", "3"), ("target_max_bytes", "5"), ("use_gmt_hitset", "1"), ("fast_read", "1"),
+        ("allow_ec_overwrites", "true"), ("scrub_min_interval", "10.5"), ("scrub_min_interval", "x"),
+        ("scrub_max_interval", "20"), ("scrub_max_interval", "0"), ("recovery_priority", "5"),
+        ("recovery_priority", "11"), ("recovery_op_priority", "5"), ("scrub_priority", "3"),
+        ("compression_mode", "aggressive"), ("compression_mode", "x"), ("compression_mode", "unset"),
+        ("compression_algorithm", "snappy"), ("compression_algorithm", "x"), ("compression_required_ratio", "0.5"),
+        ("compression_required_ratio", "2"), ("compression_max_blob_size", "4096"), ("csum_type", "crc32c"),
+        ("csum_type", "x"), ("csum_min_block", "4096"), ("pg_autoscale_mode", "x"), ("pg_autoscale_mode", "off"),
+        ("pg_autoscale_bias", "2"), ("pg_autoscale_bias", "5000"), ("pg_num_min", "4"), ("pg_num_min", "100"),
+        ("pg_num_max", "64"), ("pg_num_max", "2"), ("target_size_bytes", "1K"), ("target_size_ratio", "0.2"),
+        ("target_size_ratio", "-1"), ("fingerprint_algorithm", "sha1"), ("bulk", "true"), ("bulk", "x")]],
+    ("osd pool set", dict(pool="q1", var="hashpspool", val="0", **SURE)),
+    ("osd pool set", dict(pool="q1", var="hashpspool", val="1", **SURE)),
+    *[("osd pool set-quota", dict(pool="q1", field=field, val=val)) for field, val in [
+        ("max_objects", "100"), ("max_bytes", "10K"), ("max_bytes", "x"), ("max_bytes", "-1"), ("max_objects", "1M"),
+        ("max_bytes", "0")]],
+    ("osd pool set-quota", dict(pool="nobody", field="max_bytes", val="1")),
+    ("osd pool application enable", dict(pool="q1", app="rbd")),
+    ("osd pool application enable", dict(pool="q1", app="rbd")),
+    ("osd pool application enable", dict(pool="q1", app="rgw")),
+    ("osd pool application enable", dict(pool="q1", app="rgw", **SURE)),
+    ("osd pool application enable", dict(pool="nobody", app="rgw")),
+    ("osd pool application enable", dict(pool="q1", app="")),
+    ("osd pool application set", dict(pool="q1", app="rbd", key="k", value="v")),
+    ("osd pool application set", dict(pool="q1", app="cephfs", key="k", value="v")),
+    ("osd pool application set", dict(pool="q1", app="rbd", key="", value="v")),
+    ("osd pool application set", dict(pool="q1", app="rbd", key="l", value="w")),
+    ("osd pool application rm", dict(pool="q1", app="rbd", key="l")),
+    ("osd pool application rm", dict(pool="q1", app="rbd", key="l")),
+    ("osd pool application rm", dict(pool="q1", app="cephfs", key="l")),
+    ("osd pool application disable", dict(pool="q1", app="rgw")),
+    ("osd pool application disable", dict(pool="q1", app="rgw", **SURE)),
+    ("osd pool application disable", dict(pool="q1", app="rgw", **SURE)),
+    ("osd pool application disable", dict(pool="nobody", app="rgw", **SURE)),
+]
+
+POOL_ANSWERS = [
+    ("osd pool ls", {}),
+    ("osd lspools", {}),
+    *[("osd pool get", dict(pool="q1", var=var)) for var in [
+        "all", "size", "crush_rule", "hit_set_count", "erasure_code_profile", "recovery_priority", "csum_type",
+        "compression_mode", "pg_autoscale_mode", "nodelete", "target_size_ratio", "scrub_max_interval"]],
+    ("osd pool get", dict(pool="nobody", var="size")),
+    ("osd pool application get", {}),
+    *[("osd pool application get", args) for args in [
+        dict(pool="q1"), dict(pool="q1", app="rbd"), dict(pool="q1", app="rbd", key="k"),
+        dict(pool="q1", app="rbd", key="z"), dict(pool="q1", app="z"), dict(pool="nobody")]],
+]
+
+# What our monitor does not do, with what it answers: EINVAL for sizes, else EOPNOTSUPP.
+REFUSED = [
+    (-22, "osd pool create", dict(pool="bad", pg_num=8, size=3)),
+    (-22, "osd pool set", dict(pool="q1", var="size", val="2")),
+    (-95, "osd pool create", dict(pool="bad", pg_num=8, pool_type="erasure")),
+    (-95, "osd pool create", dict(pool="bad", pg_num=8, autoscale_mode="on")),
+    (-95, "osd pool set", dict(pool="q1", var="pg_num", val="16")),
+    (-95, "osd pool set", dict(pool="q1", var="pg_autoscale_mode", val="on")),
+    (-95, "osd pool mksnap", dict(pool="q1", snap="s")),
+    (-95, "osd tier add", dict(pool="q1", tierpool="p2")),
+    (-95, "osd crush rule create-erasure", dict(name="ec")),
+]
+
+
 class Tap:
     """Counts and prints."""
 
@@ -148,6 +251,14 @@ class Tap:
     def end(self):
         print(f"1..{self.n}")
         return 1 if self.failed else 0
+
+
+def parsed(out):
+    """JSON, or text."""
+    try:
+        return json.loads(out)
+    except ValueError:
+        return out.rstrip()
 
 
 class Both:
@@ -179,15 +290,12 @@ class Both:
         difference = difflib.unified_diff(genuine, ours, "genuine", "ours", n=0, lineterm="")
         self.tap.check(genuine == ours, name, "\n".join([status, our_status, *difference]))
 
-    def answer(self, prefix, args, same=lambda x: x):
-        """Same result; same text but for blanks at its end, same JSON."""
+    def answer(self, prefix, args):
+        """Same result; same JSON, or text but for blanks at its end."""
         for fmt in (None, "json"):
             (result, out, status), (our_result, our_out, our_status) = self.ask(prefix, args, fmt)
             seen = f"genuine: {result} {status} {out}\nours:    {our_result} {our_status} {our_out}"
-            if fmt and result == 0:
-                good = our_result == 0 and same(json.loads(out)) == same(json.loads(our_out))
-            else:
-                good = result == our_result and out.rstrip() == our_out.rstrip()
+            good = result == our_result and parsed(out) == parsed(our_out)
             self.tap.check(good, f"{prefix} {json.dumps(args)}{' as JSON' if fmt else ''}", seen)
 
     def crush_maps(self):
@@ -197,6 +305,39 @@ class Both:
             return [], []
         dumps = self.ask("osd crush dump", {})
         return [[*out.decode().splitlines(), repr(m)] for (_, out, _), m in zip(dumps, maps)]
+
+
+    def pools(self):
+        """Both, as lines, without what depends on time and epoch."""
+        lists = []
+        for _, out, _ in self.ask("osd pool ls", dict(detail="detail"), "json"):
+            pools = json.loads(out)
+            for pool in pools:
+                for key in ("create_time", "last_change"):
+                    del pool[key]
+            lists.append(json.dumps(pools, indent=1, sort_keys=True).splitlines())
+        return lists
+
+    def refused(self, result, prefix, args):
+        """By ours, with a line that says so."""
+        (_, _, _), (our_result, _, status) = self.ask(prefix, args)
+        self.tap.check(our_result == result and status != "", f"{prefix} {json.dumps(args)} is refused: {status}",
+                       our_result)
+
+
+def librados_pools(both, tap):
+    """Pools made and removed by messages of librados, not by commands."""
+    for name, cluster in zip(("genuine", "ours"), both.clusters):
+        cluster.create_pool("by-librados")
+        exists = cluster.pool_exists("by-librados")
+        try:
+            cluster.create_pool("by-librados")
+            again = False
+        except rados.ObjectExists:
+            again = True
+        cluster.delete_pool("by-librados")
+        tap.check(exists and again and not cluster.pool_exists("by-librados"),
+                  f"librados creates and deletes a pool: {name}", (exists, again))
 
 
 def run_tool(*words):
@@ -240,7 +381,14 @@ def main():
         if i in (len(CRUSH_CHANGES) // 2, len(CRUSH_CHANGES) - 1):
             for question in CRUSH_ANSWERS:
                 both.answer(*question)
+    for prefix, args in POOL_CHANGES:
+        both.change(prefix, args, both.pools)
+    for question in POOL_ANSWERS:
+        both.answer(*question)
+    librados_pools(both, tap)
     judge_maps(both, tap, sys.argv[3])
+    for refusal in REFUSED:
+        both.refused(*refusal)
     for cluster in both.clusters:
         cluster.shutdown()
     return tap.end()

@@ -293,6 +293,20 @@
       "most OSDs that a cluster may have") \
     X(mon_min_osdmap_epochs, INT, ADVANCED, "500", NULL, 0, RANGE(1, 1000000), NULL, \
       "OSD maps that are kept") \
+    X(mon_allow_pool_delete, BOOL, ADVANCED, "false", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "whether pools may be removed") \
+    X(mon_max_pool_pg_num, INT, ADVANCED, "65536", NULL, OPTION_RUNTIME, RANGE(1, 65536), NULL, \
+      "most placement groups that a pool may have") \
+    X(mon_max_pg_per_osd, INT, ADVANCED, "250", NULL, OPTION_RUNTIME, RANGE(1, 1000000), NULL, \
+      "most placement groups of all pools, for each OSD that is in") \
+    X(osd_pool_default_size, INT, ADVANCED, "1", NULL, OPTION_RUNTIME, RANGE(1, 10), NULL, \
+      "copies that a new pool keeps; more than one is not supported yet") \
+    X(osd_pool_default_pg_num, INT, ADVANCED, "32", NULL, OPTION_RUNTIME, RANGE(1, 65536), NULL, \
+      "placement groups of a new pool") \
+    X(osd_pool_default_pgp_num, INT, ADVANCED, "0", NULL, OPTION_RUNTIME, RANGE(0, 65536), NULL, \
+      "placement groups of a new pool by which it is placed; 0: all") \
+    X(osd_pool_default_crush_rule, INT, ADVANCED, "-1", NULL, OPTION_RUNTIME, RANGE(-1, 255), NULL, \
+      "crush rule of a new pool; -1: the first for replicated pools") \
     X(mon_osd_report_timeout, SECS, ADVANCED, "900", NULL, OPTION_RUNTIME, MIN(1), NULL, \
       "seconds without a beacon after which an OSD counts as down") \
     X(mon_osd_down_out_interval, SECS, ADVANCED, "600", NULL, OPTION_RUNTIME, ANY, NULL, \

@@ -15,7 +15,6 @@
 struct osd_tree_filter {
     bool up, down, in, out, destroyed;
     bool shadows; /* also the trees of device classes ("default~hdd") */
-    bool shadows; /* also the trees of device classes ("default~hdd") */
 };
 
 /* states: with what the osdmap knows of each OSD (osd tree), else only the hierarchy (osd crush tree). */

@@ -201,6 +201,8 @@ struct osdmap_pool *osdmap_find_pool_by_name(const struct osdmap *m, const char 
 
 /* The lines of a plain `osd dump`; spaced: with empty lines between its parts, as osdmaptool --print. */
 void osdmap_print(const struct osdmap *m, bool spaced, FILE *out);
+/* Those about pools alone. */
+void osdmap_print_pools(const struct osdmap *m, FILE *out);
 /* "sortbitwise,..." of `osd dump`; returns buf. */
 #define OSDMAP_FLAGS_TEXT_MAX 320
 const char *osdmap_flags_print(uint32_t flags, char buf[static OSDMAP_FLAGS_TEXT_MAX]);

@@ -180,6 +180,12 @@ static void print_blocklist(const char *what, const struct osdmap_blocked *list,
                 utime_print(list[i].until, until));
 }
 
+void osdmap_print_pools(const struct osdmap *m, FILE *out)
+{
+    for (unsigned i = 0; i < m->pool_count; i++)
+        print_pool(m, &m->pools[i], out);
+}
+
 void osdmap_print(const struct osdmap *m, bool spaced, FILE *out)
 {
     const char *gap = spaced ? "\n" : "";
@@ -187,8 +193,7 @@ void osdmap_print(const struct osdmap *m, bool spaced, FILE *out)
 
     print_head(m, out);
     fputs(gap, out);
-    for (unsigned i = 0; i < m->pool_count; i++)
-        print_pool(m, &m->pools[i], out);
+    osdmap_print_pools(m, out);
     fprintf(out, "%smax_osd %u\n", gap, m->max_osd);
     for (unsigned i = 0; i < m->max_osd; i++)
         if (osdmap_exists(m, (int32_t)i))

@@ -26,17 +26,21 @@ enum pg_pool_type {
     PG_POOL_ERASURE = 3,
 };
 
-#define PG_POOL_HASHPSPOOL        (UINT64_C(1) << 0)
-#define PG_POOL_FULL              (UINT64_C(1) << 1)
-#define PG_POOL_NODELETE          (UINT64_C(1) << 4)
-#define PG_POOL_NOPGCHANGE        (UINT64_C(1) << 5)
-#define PG_POOL_NOSIZECHANGE      (UINT64_C(1) << 6)
-#define PG_POOL_FULL_QUOTA        (UINT64_C(1) << 10)
-#define PG_POOL_NEARFULL          (UINT64_C(1) << 11)
-#define PG_POOL_BACKFILLFULL      (UINT64_C(1) << 12)
-#define PG_POOL_SELFMANAGED_SNAPS (UINT64_C(1) << 13)
-#define PG_POOL_POOL_SNAPS        (UINT64_C(1) << 14)
-#define PG_POOL_CREATING          (UINT64_C(1) << 15)
+#define PG_POOL_HASHPSPOOL             (UINT64_C(1) << 0)
+#define PG_POOL_FULL                   (UINT64_C(1) << 1)
+#define PG_POOL_NODELETE               (UINT64_C(1) << 4)
+#define PG_POOL_NOPGCHANGE             (UINT64_C(1) << 5)
+#define PG_POOL_NOSIZECHANGE           (UINT64_C(1) << 6)
+#define PG_POOL_WRITE_FADVISE_DONTNEED (UINT64_C(1) << 7)
+#define PG_POOL_NOSCRUB                (UINT64_C(1) << 8)
+#define PG_POOL_NODEEP_SCRUB           (UINT64_C(1) << 9)
+#define PG_POOL_FULL_QUOTA             (UINT64_C(1) << 10)
+#define PG_POOL_NEARFULL               (UINT64_C(1) << 11)
+#define PG_POOL_BACKFILLFULL           (UINT64_C(1) << 12)
+#define PG_POOL_SELFMANAGED_SNAPS      (UINT64_C(1) << 13)
+#define PG_POOL_POOL_SNAPS             (UINT64_C(1) << 14)
+#define PG_POOL_CREATING               (UINT64_C(1) << 15)
+#define PG_POOL_BULK                   (UINT64_C(1) << 17)
 
 #define PG_POOL_HASH_RJENKINS 2
 
@@ -123,6 +127,24 @@ struct pg_pool {
 void pg_pool_init(struct pg_pool *p); /* what a pool has that nobody said anything about; pg_num 0 */
 void pg_pool_destroy(struct pg_pool *p);
 int pg_pool_copy(struct pg_pool *to, const struct pg_pool *from) MUST_CHECK; /* inits to */
+
+/* ---- settings that only some pools have ---- */
+
+#define PG_POOL_OPTS 24 /* numbers from 0 on that have a name */
+
+/* The number of the option of that name, -1: none; its name, NULL: unknown; what its values are. */
+int32_t pg_pool_opt_key(const char *name);
+const char *pg_pool_opt_name(int32_t key);
+enum pool_opt_type pg_pool_opt_type(int32_t key);
+const struct pool_opt *pg_pool_find_opt(const struct pg_pool *p, int32_t key); /* NULL: not set */
+/* The option, to be filled in: it is set from now on. NULL: no memory. */
+struct pool_opt *pg_pool_set_opt(struct pg_pool *p, int32_t key);
+void pg_pool_unset_opt(struct pg_pool *p, int32_t key);
+
+const struct pool_application *pg_pool_find_application(const struct pg_pool *p, const char *name);
+/* The application, which is added when it is new. NULL: no memory. */
+struct pool_application *pg_pool_add_application(struct pg_pool *p, const char *name);
+void pg_pool_remove_application(struct pg_pool *p, const char *name);
 
 /* {29,5}; {30,5} in stretch mode. */
 void pg_pool_encode(const struct pg_pool *p, struct encode *e);

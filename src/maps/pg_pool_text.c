@@ -15,9 +15,9 @@ static const struct bit_name flags[] = {
     {PG_POOL_NODELETE, "nodelete"},
     {PG_POOL_NOPGCHANGE, "nopgchange"},
     {PG_POOL_NOSIZECHANGE, "nosizechange"},
-    {1 << 7, "write_fadvise_dontneed"},
-    {1 << 8, "noscrub"},
-    {1 << 9, "nodeep-scrub"},
+    {PG_POOL_WRITE_FADVISE_DONTNEED, "write_fadvise_dontneed"},
+    {PG_POOL_NOSCRUB, "noscrub"},
+    {PG_POOL_NODEEP_SCRUB, "nodeep-scrub"},
     {PG_POOL_FULL_QUOTA, "full_quota"},
     {PG_POOL_NEARFULL, "nearfull"},
     {PG_POOL_BACKFILLFULL, "backfillfull"},
@@ -25,45 +25,12 @@ static const struct bit_name flags[] = {
     {PG_POOL_POOL_SNAPS, "pool_snaps"},
     {PG_POOL_CREATING, "creating"},
     {1 << 16, "???"}, /* eio, which genuine tools have no name for */
-    {1 << 17, "bulk"},
+    {PG_POOL_BULK, "bulk"},
 };
 static const struct bit_names flag_names = {flags, ARRAY_SIZE(flags)};
 
 #define FLAGS_TEXT_MAX 256
 #define GRADES_MAX     1024 /* shown; a pool has a handful */
-
-static const char *const opt_names[] = {
-    "scrub_min_interval",
-    "scrub_max_interval",
-    "deep_scrub_interval",
-    "recovery_priority",
-    "recovery_op_priority",
-    "scrub_priority",
-    "compression_mode",
-    "compression_algorithm",
-    "compression_required_ratio",
-    "compression_max_blob_size",
-    "compression_min_blob_size",
-    "csum_type",
-    "csum_max_block",
-    "csum_min_block",
-    "fingerprint_algorithm",
-    "pg_num_min",
-    "target_size_bytes",
-    "target_size_ratio",
-    "pg_autoscale_bias",
-    "read_lease_interval",
-    "dedup_tier",
-    "dedup_chunk_algorithm",
-    "dedup_cdc_chunk_size",
-    "pg_num_max",
-};
-
-/* By the number on the wire. */
-static const char *opt_name(int32_t key)
-{
-    return key >= 0 && (size_t)key < ARRAY_SIZE(opt_names) ? opt_names[key] : NULL;
-}
 
 static const char *pool_type_name(const struct pg_pool *p)
 {
@@ -129,16 +96,16 @@ static int compare_opts(const void *a, const void *b)
 {
     const struct pool_opt *const *x = a, *const *y = b;
 
-    return strcmp(opt_name((*x)->key), opt_name((*y)->key));
+    return strcmp(pg_pool_opt_name((*x)->key), pg_pool_opt_name((*y)->key));
 }
 
 /* Those whose names are known, in the order of the names. Returns their number. */
-static unsigned sorted_opts(const struct pg_pool *p, const struct pool_opt *out[static ARRAY_SIZE(opt_names)])
+static unsigned sorted_opts(const struct pg_pool *p, const struct pool_opt *out[static PG_POOL_OPTS])
 {
     unsigned n = 0;
 
-    for (unsigned i = 0; i < p->opt_count && n < ARRAY_SIZE(opt_names); i++)
-        if (opt_name(p->opts[i].key))
+    for (unsigned i = 0; i < p->opt_count && n < PG_POOL_OPTS; i++)
+        if (pg_pool_opt_name(p->opts[i].key))
             out[n++] = &p->opts[i];
     qsort(out, n, sizeof(*out), compare_opts);
     return n;
@@ -146,12 +113,12 @@ static unsigned sorted_opts(const struct pg_pool *p, const struct pool_opt *out[
 
 static void print_opts(const struct pg_pool *p, FILE *out)
 {
-    const struct pool_opt *opts[ARRAY_SIZE(opt_names)];
+    const struct pool_opt *opts[PG_POOL_OPTS];
     unsigned n = sorted_opts(p, opts);
 
     for (unsigned i = 0; i < n; i++) {
         const struct pool_opt *o = opts[i];
-        fprintf(out, " %s ", opt_name(o->key));
+        fprintf(out, " %s ", pg_pool_opt_name(o->key));
         if (o->type == POOL_OPT_STRING)
             fputs(o->text, out);
         else if (o->type == POOL_OPT_INT)
@@ -322,12 +289,12 @@ static void format_hit_sets(const struct pg_pool *p, struct formatter *f)
 
 static void format_opts(const struct pg_pool *p, struct formatter *f)
 {
-    const struct pool_opt *opts[ARRAY_SIZE(opt_names)];
+    const struct pool_opt *opts[PG_POOL_OPTS];
     unsigned n = sorted_opts(p, opts);
 
     formatter_open_object(f, "options");
     for (unsigned i = 0; i < n; i++) {
-        const char *name = opt_name(opts[i]->key);
+        const char *name = pg_pool_opt_name(opts[i]->key);
         if (opts[i]->type == POOL_OPT_STRING)
             formatter_string(f, name, opts[i]->text);
         else if (opts[i]->type == POOL_OPT_INT)

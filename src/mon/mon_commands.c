@@ -16,6 +16,7 @@
 #include "mon/pg_commands.h"
 #include "mon/space_commands.h"
 #include "mon/osd_crush_commands.h"
+#include "mon/osd_pool_commands.h"
 
 #define EPOCH                 " name=epoch,type=CephInt,range=0,req=false"
 #define STR(n)                " name=" n ",type=CephString"
@@ -38,6 +39,26 @@
 #define OSD_UNSET_KEYS                                                                                     \
     "full|pause|noup|nodown|noout|noin|nobackfill|norebalance|norecover|noscrub|nodeep-scrub|notieragent|" \
     "nosnaptrim"
+
+#define POOL     " name=pool,type=CephPoolname"
+#define COUNT(n) " name=" n ",type=CephInt,range=0,req=false"
+#define POOL_RM_ARGS                                                                   \
+    POOL " name=pool2,type=CephPoolname,req=false" FLAG("yes_i_really_really_mean_it") \
+        FLAG("yes_i_really_really_mean_it_not_faking")
+#define POOL_SETTINGS                                                                      \
+    "size|min_size|pg_num|pgp_num|crush_rule|hashpspool|nodelete|nopgchange|nosizechange|" \
+    "write_fadvise_dontneed|noscrub|nodeep-scrub|hit_set_type|hit_set_period|"             \
+    "hit_set_count|hit_set_fpp|use_gmt_hitset|target_max_objects|target_max_bytes|"        \
+    "cache_target_dirty_ratio|cache_target_dirty_high_ratio|cache_target_full_ratio|"      \
+    "cache_min_flush_age|cache_min_evict_age|min_read_recency_for_promote|"                \
+    "min_write_recency_for_promote|fast_read|hit_set_grade_decay_rate|"                    \
+    "hit_set_search_last_n|scrub_min_interval|scrub_max_interval|deep_scrub_interval|"     \
+    "recovery_priority|recovery_op_priority|scrub_priority|compression_mode|"              \
+    "compression_algorithm|compression_required_ratio|compression_max_blob_size|"          \
+    "compression_min_blob_size|csum_type|csum_min_block|csum_max_block|"                   \
+    "allow_ec_overwrites|fingerprint_algorithm|pg_autoscale_mode|pg_autoscale_bias|"       \
+    "pg_num_min|pg_num_max|target_size_bytes|target_size_ratio|dedup_tier|"                \
+    "dedup_chunk_algorithm|dedup_cdc_chunk_size|bulk"
 
 const struct mon_command mon_commands[] = {
     /* the cluster */
@@ -223,7 +244,43 @@ const struct mon_command mon_commands[] = {
      osd_crush_command_straw_to_straw2},
 
     /* pools */
-    {"osd pool ls", "list the pools", "osd", "r", 0, osd_command_pool_ls},
+    {"osd pool ls" OPT_CHOICE("detail", "detail"), "list the pools", "osd", "r", 0, osd_pool_command_ls},
+    {"osd pool create" POOL COUNT("pg_num") COUNT("pgp_num") OPT_CHOICE("pool_type", "replicated|erasure")
+         CRUSH_NAME("erasure_code_profile") ",req=false" OPT("rule") COUNT("expected_num_objects")
+             COUNT("size") COUNT("pg_num_min") COUNT("pg_num_max") OPT_CHOICE("autoscale_mode", "on|off|warn")
+                 FLAG("bulk")
+                     COUNT("target_size_bytes") " name=target_size_ratio,type=CephFloat,range=0.0,req=false",
+     "make a pool", "osd", "rw", 0, osd_pool_command_create},
+    {"osd pool rm" POOL_RM_ARGS, "remove a pool and all that is in it", "osd", "rw", 0, osd_pool_command_rm},
+    {"osd pool delete" POOL_RM_ARGS, "remove a pool and all that is in it", "osd", "rw",
+     MON_COMMAND_DEPRECATED, osd_pool_command_rm},
+    {"osd pool rename name=srcpool,type=CephPoolname name=destpool,type=CephPoolname",
+     "give a pool another name", "osd", "rw", 0, osd_pool_command_rename},
+    {"osd pool get" POOL CHOICE("var", POOL_SETTINGS "|erasure_code_profile|all"), "show a setting of a pool",
+     "osd", "r", 0, osd_pool_command_get},
+    {"osd pool set" POOL CHOICE("var", POOL_SETTINGS "|pgp_num_actual") STR("val")
+         FLAG("yes_i_really_mean_it"),
+     "change a setting of a pool", "osd", "rw", 0, osd_pool_command_set},
+    {"osd pool set-quota" POOL CHOICE("field", "max_objects|max_bytes") STR("val"),
+     "limit what a pool may hold; 0: no limit", "osd", "rw", 0, osd_pool_command_set_quota},
+    {"osd pool get-quota" POOL, "show what a pool may hold", "osd", "r", 0, osd_pool_command_get_quota},
+    {"osd pool application enable" POOL CRUSH_NAME("app") FLAG("yes_i_really_mean_it"),
+     "note that an application uses a pool", "osd", "rw", 0, osd_pool_command_application_enable},
+    {"osd pool application disable" POOL STR("app") FLAG("yes_i_really_mean_it"),
+     "note that an application uses a pool no more", "osd", "rw", 0, osd_pool_command_application_disable},
+    {"osd pool application set" POOL STR("app") CRUSH_NAME("key") " name=value,type=CephString,"
+                                                                  "goodchars=[A-Za-z0-9-_.=]",
+     "note something of an application in a pool", "osd", "rw", 0, osd_pool_command_application_set},
+    {"osd pool application rm" POOL STR("app") STR("key"), "remove a note of an application in a pool", "osd",
+     "rw", 0, osd_pool_command_application_rm},
+    {"osd pool application get" POOL ",req=false" OPT("app") OPT("key"), "show which applications use a pool",
+     "osd", "r", 0, osd_pool_command_application_get},
+    {"osd pool mksnap" POOL STR("snap"), "refused: there are no snapshots", "osd", "rw", 0,
+     osd_pool_command_snap},
+    {"osd pool rmsnap" POOL STR("snap"), "refused: there are no snapshots", "osd", "rw", 0,
+     osd_pool_command_snap},
+    {"osd tier add" POOL " name=tierpool,type=CephPoolname" OPT_CHOICE("force_nonempty", "--force-nonempty"),
+     "refused: there are no cache tiers", "osd", "rw", 0, osd_pool_command_tier},
     {"osd lspools", "list the pools with their numbers", "osd", "r", MON_COMMAND_DEPRECATED,
      osd_command_lspools},
     {"osd erasure-code-profile ls", "list the erasure code profiles", "osd", "r", 0, osd_command_profiles},

@@ -12,7 +12,6 @@
 #include "messages/m_mon_get_version.h"
 #include "messages/m_mon_subscribe.h"
 #include "messages/m_ping.h"
-#include "messages/m_pool_op.h"
 #include "messages/m_pool_stats.h"
 #include "messages/m_statfs.h"
 #include "messages/message_factory.h"
@@ -28,6 +27,7 @@
 #include "mon/monmap_monitor.h"
 #include "mon/osd_boot_report.h"
 #include "mon/osd_monitor.h"
+#include "mon/osd_pools.h"
 #include "mon/osd_reports.h"
 
 static void handle_ping(struct mon_op *op)
@@ -219,23 +219,6 @@ static void handle_get_pool_stats(struct mon_op *op)
     m_get_pool_stats_destroy(&m);
 }
 
-/* Pools come with the OSDs that hold them. */
-static void handle_pool_op(struct mon_op *op)
-{
-    const struct paxos_service *osd = op->mon->services[MON_SERVICE_OSD];
-    struct m_pool_op_reply reply = {.paxos = PAXOS_PREFIX_INIT(osd->last_committed),
-                                    .fsid = op->mon->store.fsid,
-                                    .result = -EOPNOTSUPP,
-                                    .epoch = (uint32_t)osd->last_committed};
-    struct m_pool_op m;
-
-    if (!mon_op_decoded(op, m_pool_op_decode(&m, op->msg)))
-        return;
-    if (mon_op_right_cluster(op, &m.fsid))
-        mon_op_answer(op, m_pool_op_reply_message(&reply));
-    m_pool_op_destroy(&m);
-}
-
 /* ---- routing ---- */
 
 struct handler {
@@ -255,7 +238,7 @@ static const struct handler handlers[] = {
     {MSG_LOG, false, log_monitor_handle, "log", "w"},
     {MSG_STATFS, false, handle_statfs, "pg", "r"},
     {MSG_GETPOOLSTATS, false, handle_get_pool_stats, "pg", "r"},
-    {MSG_POOLOP, false, handle_pool_op},
+    {MSG_POOLOP, false, osd_pools_handle_op},
     {MSG_OSD_BOOT, false, osd_boot_report},
     {MSG_OSD_ALIVE, false, osd_reports_alive},
     {MSG_OSD_BEACON, false, osd_reports_beacon},

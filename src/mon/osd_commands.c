@@ -217,16 +217,6 @@ int osd_command_profiles(struct mon_op *op)
     return osd_names_show(op, list);
 }
 
-int osd_command_pool_ls(struct mon_op *op)
-{
-    const struct osdmap *map = newest(op);
-    json_t *list = json_array();
-
-    for (unsigned i = 0; i < map->pool_count; i++)
-        json_array_append_new(list, json_text(map->pools[i].name));
-    return osd_names_show(op, list);
-}
-
 int osd_command_lspools(struct mon_op *op)
 {
     const struct osdmap *map = newest(op);

@@ -25,7 +25,6 @@ int osd_command_set(struct mon_op *op);          /* osd set <key> */
 int osd_command_unset(struct mon_op *op);        /* osd unset <key> */
 int osd_command_pause(struct mon_op *op);        /* osd pause */
 int osd_command_unpause(struct mon_op *op);      /* osd unpause */
-int osd_command_pool_ls(struct mon_op *op);      /* osd pool ls */
 int osd_command_lspools(struct mon_op *op);      /* osd lspools */
 int osd_command_blocklist_ls(struct mon_op *op); /* osd blocklist ls */
 int osd_command_profiles(struct mon_op *op);     /* osd erasure-code-profile ls */
