@@ -12,11 +12,11 @@
 #include "mon/osd_admin_commands.h"
 #include "mon/osd_commands.h"
 #include "mon/osd_create_commands.h"
+#include "mon/osd_crush_commands.h"
 #include "mon/osd_info_commands.h"
+#include "mon/osd_pool_commands.h"
 #include "mon/pg_commands.h"
 #include "mon/space_commands.h"
-#include "mon/osd_crush_commands.h"
-#include "mon/osd_pool_commands.h"
 
 #define EPOCH                 " name=epoch,type=CephInt,range=0,req=false"
 #define STR(n)                " name=" n ",type=CephString"
@@ -30,6 +30,7 @@
 #define SURE    " name=yes_i_really_mean_it,type=CephBool,req=false"
 
 #define PG_STATE_NAMES " name=states,type=CephString,n=N,req=false"
+
 /* Names of crush items, and places among them. */
 #define CRUSH_NAME(n)  " name=" n ",type=CephString,goodchars=[A-Za-z0-9-_.]"
 #define CRUSH_CLASS(n) " name=" n ",type=CephString,goodchars=[A-Za-z0-9-_]"
