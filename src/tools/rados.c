@@ -323,6 +323,8 @@ int main(int argc, char **argv)
         }
     } else if (r < 0) {
         fprintf(stderr, "rados: %s\n", err ? err : strerror(-r));
+    } else {
+        r = 0; /* help or the version was asked for, and printed */
     }
     args_destroy(&args);
     free(err);
