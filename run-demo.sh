@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Shows what this project does, on a bare Debian 12: installs what the build needs, builds, runs a monitor and a client
-# over TCP and over RDMA, and compares the two. See --help.
+# Shows what this project does, on a bare Debian 12: installs what the build needs, builds, runs a monitor, an OSD and
+# clients over TCP and over RDMA, and compares the two. See --help.
 
 set -u
 cd "$(dirname "$0")" || exit
@@ -11,7 +11,7 @@ readonly vm_timeout=900
 usage() {
     cat <<END
 Usage: run-demo.sh
-Install what the build needs (Debian 12, as root), build, and show a monitor and a client at work: over TCP on this
+Install what the build needs (Debian 12, as root), build, and show a monitor, an OSD and clients at work: over TCP on this
 machine, and over RDMA, on this machine's RDMA device if it has one, otherwise in a virtual machine with soft-RoCE. It ends
 with a table of what both took. Nothing is left behind but the packages and the build (in place if the tree is
 configured in place, otherwise in build/). The exit status is 0 only if everything worked.
@@ -66,14 +66,16 @@ has_rdma_device() {
     command -v rdma >/dev/null && rdma link 2>/dev/null | grep -q 'state ACTIVE.* netdev'
 }
 
-# One line of the table, from a file of ceph-msgr-bench's output: what the measurement is called, latency, throughput.
+# row NAME FILES: one line of the table, from FILES.bench and FILES.objects: latency and throughput of messages, latency
+# of objects.
 row() {
     awk -v name="$1" '
         $1 == 64 { small = $4 } $1 == 4096 { page = $4 } $1 == 1048576 { rate = $3 }
+        /^Average Latency/ { object = sprintf("%.1f", $NF * 1000000) }
         END {
-            if (small == "" || rate == "") exit 1
-            printf "    %-28s %10s %10s %12s\n", name, small, page, rate
-        }' "$2" || fail "$1: no figures"
+            if (small == "" || rate == "" || object == "") exit 1
+            printf "    %-28s %10s %10s %10s %14s\n", name, small, page, rate, object
+        }' "$2.bench" "$2.objects" || fail "$1: no figures"
 }
 
 main() {
@@ -98,7 +100,7 @@ main() {
     build=$(realpath "$build")
     export BUILD_DIR=$build
 
-    step "3 of 5: a monitor and a client over TCP, on this machine"
+    step "3 of 5: a monitor, an OSD and clients over TCP, on this machine"
     mkdir "$work/tcp" "$work/rdma"
     qa/demo-session tcp "$work/tcp" || fail "over TCP it did not work"
 
@@ -113,12 +115,12 @@ main() {
             fail "over RDMA it did not work"
     fi
 
-    step "5 of 5: what a message and its answer took, and how much went through, as ceph-msgr-bench measured it"
-    printf '    %-28s %10s %10s %12s\n' '' '64 bytes' '4 KiB' '1 MiB'
-    printf '    %-28s %10s %10s %12s\n' '' 'us (p50)' 'us (p50)' 'MB/s'
-    row "TCP, here" "$work/tcp/tcp.bench"
-    row "TCP, ${where/VM/in the virtual machine}" "$work/rdma/tcp.bench"
-    row "RDMA, ${where/VM/in the virtual machine}" "$work/rdma/rdma.bench"
+    step "5 of 5: what a message and its answer took and how much went through, and what writing an object took"
+    printf '    %-28s %10s %10s %10s %14s\n' '' '64 bytes' '4 KiB' '1 MiB' '4 KiB object'
+    printf '    %-28s %10s %10s %10s %14s\n' '' 'us (p50)' 'us (p50)' 'MB/s' 'us (average)'
+    row "TCP, here" "$work/tcp/tcp"
+    row "TCP, ${where/VM/in the virtual machine}" "$work/rdma/tcp"
+    row "RDMA, ${where/VM/in the virtual machine}" "$work/rdma/rdma"
     [ $where = here ] || echo "    The virtual machine's processor is emulated: compare its two lines with each other only."
     echo
     echo "All of it worked. To go on: README.md, and doc/rsockets-howto.md for a setup of your own."
