@@ -166,7 +166,17 @@ osd_is_up() {
     genuine_ceph osd dump | grep -q '^osd\.0 up'
 }
 
-# Genuine ceph with the conf of the monitor.
+# Genuine ceph with the conf of the monitor. Now and then it asks a genuine monitor which commands there are before it knows
+# the cluster's id, and is refused: then again.
 genuine_ceph() {
-    timeout -k 5 60 "$genuine_bin/ceph" -c "$conf" "$@"
+    local status errors=$tmp/genuine_ceph.$BASHPID
+
+    for _ in 1 2 3 4 5; do
+        timeout -k 5 60 "$genuine_bin/ceph" -c "$conf" "$@" 2>"$errors"
+        status=$?
+        grep -q 'EPERM: problem getting command descriptions' "$errors" || break
+    done
+    cat "$errors" >&2
+    rm -f "$errors"
+    return "$status"
 }

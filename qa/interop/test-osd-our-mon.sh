@@ -7,7 +7,7 @@ set -u
 srcdir=${srcdir:-.}
 # shellcheck source=qa/interop/our-cluster.sh
 . "$srcdir/qa/interop/our-cluster.sh"
-need_genuine ceph ceph-authtool osdmaptool
+need_genuine ceph ceph-authtool osdmaptool rados
 
 says() {
     local want=$1
@@ -18,8 +18,11 @@ says() {
 fails() {
     ! "$@"
 }
+rados() {
+    timeout -k 5 60 "$genuine_bin/rados" -c "$conf" -p p "$@"
+}
 
-check "a cluster without OSDs starts" start_our_mon "osd_crush_update_on_start = false" "osd_objectstore = memstore" \
+check "a cluster without OSDs starts" start_our_mon "osd_objectstore = memstore" \
     "mon_osd_min_down_reporters = 1" "osd_heartbeat_interval = 1" "osd_heartbeat_grace = 4" "mon_tick_interval = 1" \
     "mon_osd_down_out_interval = 5" "mon_osd_min_in_ratio = 0" "osd_mon_report_interval = 1"
 for id in 0 1 2; do
@@ -37,6 +40,16 @@ check "space is told by the OSDs" wait_until 60 says 'usage: .* / 3 GiB avail' g
 check "df" says '^TOTAL  *3 GiB  *3.0 GiB' genuine_ceph df
 check "osd df" says '^ 2 .* up$' genuine_ceph osd df
 check "pg dump" says '^sum .*3 GiB' genuine_ceph pg dump
+check "each has its place" says '^-3 .* host ' genuine_ceph osd tree
+
+check "a pool is made" genuine_ceph osd pool create p 16
+check "its placement groups are served" wait_until 60 says '16 active+clean' genuine_ceph -s
+head -c 3000000 /dev/urandom >"$tmp/in"
+check "genuine rados puts and gets" eval 'rados put object "$tmp/in" && rados get object "$tmp/out" && cmp "$tmp/in" "$tmp/out"'
+check "rados bench" rados bench 2 write -b 4096 -t 8 --no-cleanup
+check "ceph -s shows what there is" wait_until 60 says 'objects: [0-9.]*k* objects, ' genuine_ceph -s
+check "ceph df too" wait_until 60 says '^p  *1  *16  *[0-9.]* MiB ' genuine_ceph df
+check "a pool of two copies is refused" fails genuine_ceph osd pool set p size 2 --yes-i-really-mean-it
 
 check "osd out" genuine_ceph osd out 1
 check "it is out" osd_is 1 out
@@ -50,6 +63,9 @@ check "unset noup: it comes back" eval 'genuine_ceph osd unset noup && wait_unti
 check "genuine osdmaptool reads the map" eval \
     'genuine_ceph osd getmap -o "$tmp/map" && "$genuine_bin/osdmaptool" --print "$tmp/map" | grep -q "^osd.2 up"'
 
+check "an OSD that is killed is found dead by the others" eval 'kill_osd 1 && wait_until 60 osd_is 1 down'
+check "and comes back" run_osd 1
+
 check "an OSD that goes says so" eval 'stop_osd 2 && osd_is 2 down'
 check "health names it" says 'osd.2 .* is down' genuine_ceph health detail
 check "it is marked out after a while" wait_until 60 osd_is 2 out
@@ -60,5 +76,8 @@ check "purge without being sure is refused" fails genuine_ceph osd purge 2
 stop_osd 2
 check "osd purge" says 'purged osd.2' genuine_ceph osd purge 2 --yes-i-really-mean-it
 check "it is gone" eval '[ "$(genuine_ceph osd ls | paste -sd,)" = 0,1 ] && fails genuine_ceph auth get osd.2'
+rm -r "$tmp/osd.2"
 check "its number is given again" new_osd 2
+check "the new one boots" run_osd 2
+check "a monitor that starts again knows them" eval 'stop "$mon_pid" && run_our_mon && osd_is 0 up && osd_is 2 up'
 tap_end
