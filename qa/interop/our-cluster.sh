@@ -49,9 +49,9 @@ new_osd() {
     printf '[osd.%d]\n\tkey = %s\n' "$id" "$key" >"$tmp/osd.$id.keyring"
 }
 
-# run_osd ID: starts one and waits until it is up.
+# run_osd ID [OPTION...]: starts one and waits until it is up.
 run_osd() {
-    "$build/src/osd/ceph-osd" -c "$conf" -i "$1" -f >>"$tmp/osd.$1.out" 2>&1 &
+    "$build/src/osd/ceph-osd" -c "$conf" -i "$1" -f "${@:2}" >>"$tmp/osd.$1.out" 2>&1 &
     osd_pids[$1]=$!
     on_exit stop "${osd_pids[$1]}"
     wait_until 60 osd_is "$1" up

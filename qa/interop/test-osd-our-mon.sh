@@ -63,6 +63,16 @@ check "unset noup: it comes back" eval 'genuine_ceph osd unset noup && wait_unti
 check "genuine osdmaptool reads the map" eval \
     'genuine_ceph osd getmap -o "$tmp/map" && "$genuine_bin/osdmaptool" --print "$tmp/map" | grep -q "^osd.2 up"'
 
+stop_osd 0
+stop_osd 1
+check "an OSD that requires signatures of daemons" run_osd 0 --cephx-cluster-require-signatures=true
+check "an OSD that does not sign" run_osd 1 --cephx-sign-messages=false
+check "ends at the first, which logs it" \
+    wait_until 60 grep -q 'osd (accepted): message type 70 .* has no signature: the connection ends' "$tmp/osd.0.log"
+stop_osd 0
+stop_osd 1
+check "both start as before" eval 'run_osd 0 && run_osd 1'
+
 check "an OSD that is killed is found dead by the others" eval 'kill_osd 1 && wait_until 60 osd_is 1 down'
 check "and comes back" run_osd 1
 
