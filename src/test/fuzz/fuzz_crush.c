@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as a crush map: its text, if it has one, is that of the map which is compiled from it, and rules
- * end. */
+/* Any bytes as a crush map: rules end, and where its text compiles, the map that comes of it has a text too.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +56,7 @@ static char *text_of(const struct crush_map *m, size_t *len)
     return strbuf_steal(&text);
 }
 
-/* Names may hold anything in bytes, so not every text is one; but one that is means the same map. */
+/* Names may hold anything in bytes, so not every text is one. */
 static void compile(const char *text, size_t len)
 {
     struct crush_map m;

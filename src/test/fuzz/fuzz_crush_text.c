@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any text as a crush map: what compiles can be read as bytes, and its text compiles to the same bytes again.
- */
+/* Any text as a crush map: what compiles can be written as bytes, read from them, and made a text again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,7 @@ static void encode_map(const struct crush_map *m, struct encode *e)
     crush_map_destroy(&got);
 }
 
-/* The texts of both maps are the same: weights lose digits in text, but only once. */
+/* A text of ours may be refused (a weight may round to too much), but what compiles from it holds as well. */
 static void check_text(const struct crush_map *m)
 {
     struct strbuf text = STRBUF_INIT, again = STRBUF_INIT;
