@@ -15,8 +15,15 @@
 
 #define MAP_FILE_MAX (512u << 20)
 
+/* Pools of maps that it makes are genuine Ceph's, which have copies. */
+static void set_defaults(struct conf *c)
+{
+    conf_set_default(c, OPT_osd_pool_default_size, "3");
+}
+
 static const struct args_program program = {
     .name = "osdmaptool",
+    .defaults = set_defaults,
     .usage =
         "osdmaptool [FLAGS] OSDMAP-FILE\n"
         "What is asked for is done in the order of this list, whatever the order of the flags:\n"

@@ -16,7 +16,6 @@ static const struct tool_flag flags[] = {
     {"--osd-pg-bits", NULL, TOOL_NUMBER, 0, AT(pg_bits)},
     {"--pgp-bits", NULL, TOOL_NUMBER, 0, AT(pgp_bits)},
     {"--osd-pgp-bits", NULL, TOOL_NUMBER, 0, AT(pgp_bits)},
-    {"--osd-pool-default-size", NULL, TOOL_NUMBER, 0, AT(pool_size)},
     {"--osd-pool-default-min-size", NULL, TOOL_NUMBER, 0, AT(pool_min_size)},
     {"--mark-up-in", NULL, TOOL_SWITCH, 0, AT(mark_up_in)},
     {"--mark-out", NULL, TOOL_NUMBER, 0, AT(mark_out)},
@@ -88,9 +87,9 @@ static int check_request(const struct osdmaptool_request *q)
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "no file is named; -h tells what there is");
     if (q->pg_bits < 0 || q->pg_bits > 24 || q->pgp_bits < 0 || q->pgp_bits > 24)
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "--pg-bits and --pgp-bits may be from 0 to 24");
-    if (q->pool_size < 1 || q->pool_size > 10 || q->pool_min_size < 0 || q->pool_min_size > q->pool_size)
+    if (q->pool_min_size < 0 || q->pool_min_size > q->pool_size)
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR,
-                                "--osd-pool-default-size may be from 1 to 10, and the min-size no larger");
+                                "--osd-pool-default-min-size may be from 0 to --osd-pool-default-size");
     return 0;
 }
 
@@ -102,7 +101,7 @@ int osdmaptool_parse(struct osdmaptool_request *q, const struct args *a)
     *q = (struct osdmaptool_request){.create = -1,
                                      .pg_bits = 6,
                                      .pgp_bits = 6,
-                                     .pool_size = 3,
+                                     .pool_size = (int)conf_i64(a->conf, OPT_osd_pool_default_size),
                                      .mark_out = -1,
                                      .mark_up = -1,
                                      .mark_in = -1,
