@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")" || exit
 
 # The steps of each lane run one after another, the lanes at the same time.
-readonly lane1=(check style interop asan tsan without-rsockets distcheck) lane2=(rdma fuzz)
+readonly lane1=(check style interop asan) lane2=(rdma fuzz tsan without-rsockets distcheck)
 readonly total_fuzz_seconds=${FUZZ_SECONDS:-300}
 
 usage() {
