@@ -374,6 +374,8 @@
       "seconds that a request to the monitors may take; 0: no limit") \
     X(rados_osd_op_timeout, SECS, ADVANCED, "0", NULL, OPTION_RUNTIME, ANY, NULL, \
       "seconds that an operation on an object may take; 0: no limit") \
+    X(objecter_timeout, SECS, ADVANCED, "10", NULL, OPTION_RUNTIME, MIN(1), NULL, \
+      "seconds without an answer from an OSD after which monitors are asked for a newer map") \
     X(objecter_inflight_ops, UINT, ADVANCED, "1024", NULL, OPTION_STARTUP, ANY, NULL, \
       "operations on objects that a client has under way at a time; 0: no limit") \
     X(objecter_inflight_op_bytes, SIZE, ADVANCED, "100M", NULL, OPTION_STARTUP, ANY, NULL, \

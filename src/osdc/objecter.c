@@ -25,20 +25,25 @@ static void arm_tick(struct objecter *o)
         derr(objecter, "no memory for a timer: operations will not time out");
 }
 
+/* Not every way for an OSD to be gone is told by the messenger: where another process has its port, dialling
+ * just goes on failing. So whoever waits for long looks for a newer map. */
 static void tick(void *arg)
 {
     struct objecter *o = arg;
+    unsigned laggy_ticks = (unsigned)(conf_seconds_ns(o->conf, OPT_objecter_timeout) / TICK_NS);
     uint64_t now = clock_monotonic_ns();
     struct list ended;
-    bool stopping;
+    bool stopping, laggy;
 
     list_init(&ended);
     pthread_rwlock_rdlock(&o->map_lock);
     stopping = o->stopping;
-    objecter_collect_timeouts(o->homeless, now, &ended);
+    laggy = objecter_collect_timeouts(o->homeless, now, laggy_ticks, &ended);
     for (unsigned i = 0; i < o->session_count; i++)
-        if (o->sessions[i])
-            objecter_collect_timeouts(o->sessions[i], now, &ended);
+        if (o->sessions[i] && objecter_collect_timeouts(o->sessions[i], now, laggy_ticks, &ended))
+            laggy = true;
+    if (laggy && !stopping)
+        objecter_want_map(o);
     objecter_map_unlock(o);
     objecter_end_all(&ended, -ETIMEDOUT);
     if (!stopping)

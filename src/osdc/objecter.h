@@ -69,6 +69,7 @@ struct objecter_op {
     uint64_t tid, deadline_ns;
     uint64_t no_pool_epoch; /* there was no pool in any map up to this one; 0: not known */
     int32_t attempts;
+    unsigned ticks;              /* of the objecter's clock that it has waited */
     bool paused, held;           /* by the map, by a backoff of the OSD */
     struct objecter *limited_by; /* whose limits it counts against, with bytes; NULL: none's */
     uint64_t bytes;

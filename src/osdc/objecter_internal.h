@@ -84,8 +84,9 @@ void objecter_map_unlock(struct objecter *o);
 void objecter_retarget_all(struct objecter *o, struct cluster_map *old, bool skipped, struct list *ended);
 void objecter_resend_session(struct objecter *o, struct osd_session *s);
 void objecter_resend_held(struct objecter *o, struct osd_session *s);
-/* map_lock held in any way */
-void objecter_collect_timeouts(struct osd_session *s, uint64_t now, struct list *ended);
+/* map_lock held in any way. One more tick for each operation: ended are those whose time is up; true when
+ * another has waited for laggy_ticks. */
+bool objecter_collect_timeouts(struct osd_session *s, uint64_t now, unsigned laggy_ticks, struct list *ended);
 void objecter_end_op(struct objecter_op *op, const struct objecter_answer *answer); /* no lock held */
 void objecter_end_all(struct list *ended, int error);
 void objecter_handle_reply(struct objecter *o, struct message *m);

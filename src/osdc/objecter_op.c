@@ -510,16 +510,21 @@ void objecter_handle_reply(struct objecter *o UNUSED, struct message *m)
 
 /* ---- the end without an answer ---- */
 
-void objecter_collect_timeouts(struct osd_session *s, uint64_t now, struct list *ended)
+bool objecter_collect_timeouts(struct osd_session *s, uint64_t now, unsigned laggy_ticks, struct list *ended)
 {
+    bool laggy = false;
+
     mutex_lock(&s->lock);
     list_for_each_safe(op, &s->ops, struct objecter_op, entry) {
         if (op->deadline_ns && op->deadline_ns <= now) {
             osd_session_remove(s, op);
             list_add_tail(ended, &op->entry);
+        } else if (++op->ticks >= laggy_ticks) {
+            laggy = true;
         }
     }
     mutex_unlock(&s->lock);
+    return laggy;
 }
 
 static struct objecter_op *cancel_in(struct osd_session *s, uint64_t tid)
