@@ -105,14 +105,16 @@ static void release_accept(void *arg UNUSED, struct auth_accept *accept)
 
 int msgr_bench_auth_accept(const struct conf *conf, struct auth_upcalls *u)
 {
+    static struct cephx_service *service; /* of all servers of the process */
     struct rotating_keys keys = {.count = 1, .max_id = SECRET_ID, .keys = {{.id = SECRET_ID}}};
-    struct cephx_service *s = cephx_service_create(conf, ENTITY_TYPE_OSD);
 
-    if (!s)
+    if (!service)
+        service = cephx_service_create(conf, ENTITY_TYPE_OSD);
+    if (!service)
         return -ENOMEM;
     keys.keys[0].key = shared_key();
-    cephx_service_set_keys(s, &keys);
-    *u =
-        (struct auth_upcalls){.acceptor_arg = s, .check_authorizer = check, .release_accept = release_accept};
+    cephx_service_set_keys(service, &keys);
+    *u = (struct auth_upcalls){
+        .acceptor_arg = service, .check_authorizer = check, .release_accept = release_accept};
     return 0;
 }

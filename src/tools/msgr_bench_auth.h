@@ -25,7 +25,8 @@ extern const char *const msgr_bench_auth_names[MSGR_BENCH_AUTHS];
 
 /* What the client's messenger needs; the policy loses what is not to be used. */
 void msgr_bench_auth_dial(enum msgr_bench_auth how, struct auth_upcalls *u, struct policy *policy);
-/* What the server's messenger needs: it takes all of them. Lives as long as the process. -ENOMEM. */
+/* What the server's messenger needs: it takes all of them. Lives as long as the process, whose main thread
+ * calls this. -ENOMEM. */
 int msgr_bench_auth_accept(const struct conf *conf, struct auth_upcalls *u) MUST_CHECK;
 
 #endif
