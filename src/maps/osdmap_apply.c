@@ -308,13 +308,6 @@ static int apply_osds(struct osdmap *m, const struct osdmap_incremental *i)
 
 /* ---- placement exceptions: sorted by pool and seed ---- */
 
-static int compare_pgs(struct pg_id a, struct pg_id b)
-{
-    if (a.pool != b.pool)
-        return a.pool < b.pool ? -1 : 1;
-    return a.seed < b.seed ? -1 : a.seed > b.seed;
-}
-
 static int set_pg_osds(struct osdmap_pg_osds **list, unsigned *count, const struct osdmap_pg_osds *from,
                        bool remove)
 {
@@ -323,9 +316,9 @@ static int set_pg_osds(struct osdmap_pg_osds **list, unsigned *count, const stru
     unsigned at = 0;
     bool there;
 
-    while (at < *count && compare_pgs(grown[at].pg, from->pg) < 0)
+    while (at < *count && pg_id_compare(grown[at].pg, from->pg) < 0)
         at++;
-    there = at < *count && compare_pgs(grown[at].pg, from->pg) == 0;
+    there = at < *count && pg_id_compare(grown[at].pg, from->pg) == 0;
     if (remove) {
         if (there) {
             free(grown[at].osds);
@@ -359,9 +352,9 @@ static int set_primary_temp(struct osdmap *m, const struct osdmap_pg_primary *fr
     unsigned at = 0;
     bool there;
 
-    while (at < m->primary_temp_count && compare_pgs(grown[at].pg, from->pg) < 0)
+    while (at < m->primary_temp_count && pg_id_compare(grown[at].pg, from->pg) < 0)
         at++;
-    there = at < m->primary_temp_count && compare_pgs(grown[at].pg, from->pg) == 0;
+    there = at < m->primary_temp_count && pg_id_compare(grown[at].pg, from->pg) == 0;
     if (from->osd < 0) {
         if (there)
             memmove(&grown[at], &grown[at + 1], (--m->primary_temp_count - at) * sizeof(*grown));

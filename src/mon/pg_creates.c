@@ -70,13 +70,6 @@ int pg_creates_decode(struct pg_creates *c, struct decode *d)
     return decode_error(d);
 }
 
-static int compare(struct pg_id a, struct pg_id b)
-{
-    if (a.pool != b.pool)
-        return a.pool < b.pool ? -1 : 1;
-    return a.seed < b.seed ? -1 : a.seed > b.seed;
-}
-
 /* The first item that is not before pg. */
 static unsigned lower_bound(const struct pg_creates *c, struct pg_id pg)
 {
@@ -84,7 +77,7 @@ static unsigned lower_bound(const struct pg_creates *c, struct pg_id pg)
 
     while (low < high) {
         unsigned mid = low + (high - low) / 2;
-        if (compare(c->items[mid].pg, pg) < 0)
+        if (pg_id_compare(c->items[mid].pg, pg) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -134,7 +127,7 @@ bool pg_creates_has(const struct pg_creates *c, struct pg_id pg)
 {
     unsigned at = lower_bound(c, pg);
 
-    return at < c->count && compare(c->items[at].pg, pg) == 0;
+    return at < c->count && pg_id_compare(c->items[at].pg, pg) == 0;
 }
 
 bool pg_creates_done(struct pg_creates *c, struct pg_id pg)
@@ -151,7 +144,7 @@ void pg_creates_keep_places(struct pg_creates *c, const struct pg_creates *befor
 {
     for (unsigned i = 0; i < c->count; i++) {
         unsigned at = lower_bound(before, c->items[i].pg);
-        if (at == before->count || compare(before->items[at].pg, c->items[i].pg) != 0)
+        if (at == before->count || pg_id_compare(before->items[at].pg, c->items[i].pg) != 0)
             continue;
         c->items[i].primary = before->items[at].primary;
         c->items[i].mapped = before->items[at].mapped;

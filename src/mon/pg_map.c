@@ -26,25 +26,18 @@ void pg_map_destroy(struct pg_map *m)
 
 /* ---- what there is ---- */
 
-static int compare(struct pg_id a, struct pg_id b)
-{
-    if (a.pool != b.pool)
-        return a.pool < b.pool ? -1 : 1;
-    return a.seed < b.seed ? -1 : a.seed > b.seed;
-}
-
 static struct pg_map_pg *find(const struct pg_map *m, struct pg_id pg)
 {
     unsigned low = 0, high = m->count;
 
     while (low < high) {
         unsigned mid = low + (high - low) / 2;
-        if (compare(m->pgs[mid].id, pg) < 0)
+        if (pg_id_compare(m->pgs[mid].id, pg) < 0)
             low = mid + 1;
         else
             high = mid;
     }
-    return low < m->count && compare(m->pgs[low].id, pg) == 0 ? &m->pgs[low] : NULL;
+    return low < m->count && pg_id_compare(m->pgs[low].id, pg) == 0 ? &m->pgs[low] : NULL;
 }
 
 const struct pg_map_pg *pg_map_find(const struct pg_map *m, struct pg_id pg)

@@ -103,12 +103,9 @@ static void collect_pg(void *arg, struct pg *pg)
 
 static int compare_items(const void *a, const void *b)
 {
-    const struct pg_id *x = &((const struct pg_stats_item *)a)->pg,
-                       *y = &((const struct pg_stats_item *)b)->pg;
+    const struct pg_stats_item *x = a, *y = b;
 
-    if (x->pool != y->pool)
-        return x->pool < y->pool ? -1 : 1;
-    return (x->seed > y->seed) - (x->seed < y->seed);
+    return pg_id_compare(x->pg, y->pg);
 }
 
 struct message *osd_stats_message(struct osd *osd, uint64_t seq)

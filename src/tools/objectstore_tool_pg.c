@@ -42,9 +42,7 @@ static int compare_ids(const void *a, const void *b)
 {
     const struct coll_id *x = a, *y = b;
 
-    if (x->pool != y->pool)
-        return x->pool < y->pool ? -1 : 1;
-    return (x->seed > y->seed) - (x->seed < y->seed);
+    return pg_id_compare((struct pg_id){x->pool, x->seed}, (struct pg_id){y->pool, y->seed});
 }
 
 int objectstore_tool_collections(struct object_store *s, struct coll_id **ids, unsigned *count)

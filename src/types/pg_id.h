@@ -37,6 +37,14 @@ static inline struct pg_id pg_id_decode(struct decode *d)
     return pg;
 }
 
+/* By pool, then by seed: less than, equal to or greater than 0. */
+static inline int pg_id_compare(struct pg_id a, struct pg_id b)
+{
+    if (a.pool != b.pool)
+        return a.pool < b.pool ? -1 : 1;
+    return a.seed < b.seed ? -1 : a.seed > b.seed;
+}
+
 static inline const char *pg_id_print(struct pg_id pg, char buf[static PG_ID_TEXT_MAX])
 {
     snprintf(buf, PG_ID_TEXT_MAX, "%" PRId64 ".%x", pg.pool, pg.seed);
