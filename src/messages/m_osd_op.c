@@ -143,14 +143,9 @@ static void raw_pg(struct m_osd_op *m, struct decode *d)
     m->hash = m->pg.seed;
 }
 
-static void decode_v8(struct m_osd_op *m, struct decode *d, uint32_t *lens)
+/* From client_inc on; the same since version 7. */
+static void decode_request(struct m_osd_op *m, struct decode *d, uint32_t *lens)
 {
-    m->pg = spg_decode(d);
-    m->hash = decode_u32(d);
-    m->osdmap_epoch = decode_u32(d);
-    m->flags = decode_u32(d);
-    osd_reqid_decode(&m->reqid, d);
-    (void)decode_take(d, TRACE_LEN);
     m->client_inc = decode_u32(d);
     m->mtime = utime_decode(d);
     object_locator_decode(&m->locator, d);
@@ -161,6 +156,17 @@ static void decode_v8(struct m_osd_op *m, struct decode *d, uint32_t *lens)
     m->features = decode_u64(d);
 }
 
+static void decode_v8(struct m_osd_op *m, struct decode *d, uint32_t *lens)
+{
+    m->pg = spg_decode(d);
+    m->hash = decode_u32(d);
+    m->osdmap_epoch = decode_u32(d);
+    m->flags = decode_u32(d);
+    osd_reqid_decode(&m->reqid, d);
+    (void)decode_take(d, TRACE_LEN);
+    decode_request(m, d, lens);
+}
+
 static void decode_v7(struct m_osd_op *m, struct decode *d, uint32_t *lens)
 {
     raw_pg(m, d);
@@ -168,14 +174,7 @@ static void decode_v7(struct m_osd_op *m, struct decode *d, uint32_t *lens)
     m->flags = decode_u32(d);
     (void)eversion_decode(d);
     osd_reqid_decode(&m->reqid, d);
-    m->client_inc = decode_u32(d);
-    m->mtime = utime_decode(d);
-    object_locator_decode(&m->locator, d);
-    m->oid = decode_string(d);
-    decode_ops(m, d, lens);
-    decode_snaps(m, d);
-    m->retry_attempt = decode_s32(d);
-    m->features = decode_u64(d);
+    decode_request(m, d, lens);
 }
 
 static void decode_v6(struct m_osd_op *m, struct decode *d, uint32_t *lens)

@@ -152,18 +152,26 @@ static int set_min_size(const struct setting *s)
     return 0;
 }
 
+/* A number of placement groups, while those of the pool may change. */
+static int read_pg_count(const struct setting *s, const char *name, int64_t *n)
+{
+    int r = read_int(s, n);
+
+    if (r == 0 && s->pool->flags & PG_POOL_NOPGCHANGE)
+        r = mon_op_fail(s->op, -EPERM,
+                        "pool %s change is disabled; you must unset nopgchange flag for the pool first",
+                        name);
+    return r;
+}
+
 static int set_pg_num(const struct setting *s)
 {
     struct strbuf why = STRBUF_INIT;
     int64_t n;
-    int r = read_int(s, &n);
+    int r = read_pg_count(s, "pg_num", &n);
 
     if (r)
         return r;
-    if (s->pool->flags & PG_POOL_NOPGCHANGE)
-        return mon_op_fail(
-            s->op, -EPERM,
-            "pool pg_num change is disabled; you must unset nopgchange flag for the pool first");
     r = osd_pools_check_pg_num(s->op->mon, osd_crush_pending(s->op), s->id, n, s->pool->size, &why);
     if (r)
         mon_op_status(s->op, "%s", strbuf_text(&why));
@@ -177,14 +185,10 @@ static int set_pg_num(const struct setting *s)
 static int set_pgp_num(const struct setting *s)
 {
     int64_t n;
-    int r = read_int(s, &n);
+    int r = read_pg_count(s, "pgp_num", &n);
 
     if (r)
         return r;
-    if (s->pool->flags & PG_POOL_NOPGCHANGE)
-        return mon_op_fail(
-            s->op, -EPERM,
-            "pool pgp_num change is disabled; you must unset nopgchange flag for the pool first");
     if (n < 1 || n > s->pool->pg_num)
         return mon_op_fail(s->op, -EINVAL, "pgp_num must be from 1 to pg_num, which is %u", s->pool->pg_num);
     s->pool->pgp_num = s->pool->pgp_num_target = (uint32_t)n;
