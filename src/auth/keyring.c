@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/conf_file.h"
 
 #define ENTITY_AUTH_VERSION 2
@@ -31,34 +32,23 @@ void keyring_destroy(struct keyring *k)
     keyring_init(k);
 }
 
+static int compare_name(const void *entry, const void *name)
+{
+    return entity_id_compare(&((const struct keyring_entry *)entry)->name, name);
+}
+
 /* Where name is, or where it belongs. */
 static unsigned place_of(const struct keyring *k, const struct entity_id *name, bool *found)
 {
-    unsigned low = 0, high = k->count;
+    unsigned at = array_lower_bound(k->entries, k->count, sizeof(*k->entries), name, compare_name);
 
-    *found = false;
-    while (low < high && !*found) {
-        unsigned mid = (low + high) / 2;
-        int order = entity_id_compare(name, &k->entries[mid].name);
-
-        if (order > 0)
-            low = mid + 1;
-        else
-            high = mid;
-        if (order == 0) {
-            low = mid;
-            *found = true;
-        }
-    }
-    return low;
+    *found = at < k->count && entity_id_compare(&k->entries[at].name, name) == 0;
+    return at;
 }
 
 struct keyring_entry *keyring_find(const struct keyring *k, const struct entity_id *name)
 {
-    bool found;
-    unsigned at = place_of(k, name, &found);
-
-    return found ? &k->entries[at] : NULL;
+    return array_find(k->entries, k->count, sizeof(*k->entries), name, compare_name);
 }
 
 /* realloc() would leave keys behind. */

@@ -17,23 +17,14 @@
 /* The first pair whose key is not below key. */
 static unsigned pair_lower_bound(const struct crush_pair *pairs, unsigned count, int32_t key)
 {
-    unsigned low = 0, high = count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (pairs[mid].key < key)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return array_lower_bound(pairs, count, sizeof(*pairs), &key, array_compare_i32);
 }
 
 static const int32_t *pair_find(const struct crush_pair *pairs, unsigned count, int32_t key)
 {
-    unsigned at = pair_lower_bound(pairs, count, key);
+    const struct crush_pair *p = array_find(pairs, count, sizeof(*p), &key, array_compare_i32);
 
-    return at < count && pairs[at].key == key ? &pairs[at].value : NULL;
+    return p ? &p->value : NULL;
 }
 
 static int pair_set(struct crush_pair **pairs, unsigned *count, int32_t key, int32_t value)
@@ -134,24 +125,9 @@ bool crush_class_is_shadow(const struct crush_map *m, int32_t id)
     return name && strchr(name, '~');
 }
 
-static const struct crush_class_bucket *shadows_of(const struct crush_class_bucket *list, unsigned count,
-                                                   int32_t bucket)
-{
-    unsigned low = 0, high = count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (list[mid].bucket < bucket)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < count && list[low].bucket == bucket ? &list[low] : NULL;
-}
-
 static int32_t shadow_in(const struct crush_class_bucket *list, unsigned count, int32_t bucket, int class_id)
 {
-    const struct crush_class_bucket *b = shadows_of(list, count, bucket);
+    const struct crush_class_bucket *b = array_find(list, count, sizeof(*list), &bucket, array_compare_i32);
     const int32_t *id = b ? pair_find(b->shadows, b->count, class_id) : NULL;
 
     return id ? *id : 0;
@@ -174,10 +150,8 @@ int32_t crush_class_original(const struct crush_map *m, int32_t id)
 int crush_class_set_shadow(struct crush_map *m, int32_t bucket, int class_id, int32_t shadow)
 {
     struct crush_class_bucket *list = m->class_buckets;
-    unsigned at = 0;
+    unsigned at = array_lower_bound(list, m->class_bucket_count, sizeof(*list), &bucket, array_compare_i32);
 
-    while (at < m->class_bucket_count && list[at].bucket < bucket)
-        at++;
     if (at == m->class_bucket_count || list[at].bucket != bucket) {
         list = array_insert(list, m->class_bucket_count, sizeof(*list), at);
         if (!list)

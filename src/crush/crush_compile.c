@@ -14,26 +14,16 @@
 
 static unsigned lower_bound(const struct crush_words *w, const char *name)
 {
-    unsigned low = 0, high = w->count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (strcmp(w->words[mid].name, name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return array_lower_bound(w->words, w->count, sizeof(*w->words), name, array_compare_string);
 }
 
 bool crush_words_find(const struct crush_words *w, const char *name, int32_t *id)
 {
-    unsigned at = lower_bound(w, name);
+    const struct crush_word *word = array_find(w->words, w->count, sizeof(*word), name, array_compare_string);
 
-    if (at == w->count || strcmp(w->words[at].name, name) != 0)
-        return false;
-    *id = w->words[at].id;
-    return true;
+    if (word)
+        *id = word->id;
+    return word;
 }
 
 int crush_words_set(struct crush_words *w, const char *name, int32_t id)

@@ -76,23 +76,14 @@ const struct crush_bucket *crush_map_bucket(const struct crush_map *m, int32_t i
 /* The first name whose id is not below id. */
 static unsigned lower_bound(const struct crush_names *n, int32_t id)
 {
-    unsigned low = 0, high = n->count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (n->names[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return array_lower_bound(n->names, n->count, sizeof(*n->names), &id, array_compare_i32);
 }
 
 const char *crush_names_find(const struct crush_names *n, int32_t id)
 {
-    unsigned at = lower_bound(n, id);
+    const struct crush_name *name = array_find(n->names, n->count, sizeof(*name), &id, array_compare_i32);
 
-    return at < n->count && n->names[at].id == id ? n->names[at].name : NULL;
+    return name ? name->name : NULL;
 }
 
 bool crush_names_find_id(const struct crush_names *n, const char *name, int32_t *id)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/bytes.h"
 #include "common/mutex.h"
 
@@ -46,19 +47,26 @@ static struct buffer *full_key(const void *prefix, size_t prefix_len, const void
     return b;
 }
 
+struct sought_key {
+    const uint8_t *key;
+    size_t len;
+    size_t skip; /* bytes at the beginning of entries' keys that key has not */
+};
+
+static int compare_entry(const void *entry, const void *key)
+{
+    const struct buffer *k = ((const struct entry *)entry)->key;
+    const struct sought_key *s = key;
+
+    return bytes_compare(k->data + s->skip, k->size - s->skip, s->key, s->len);
+}
+
 /* The index of the first entry that is not below key. */
 static size_t lower_bound(const struct entry *entries, size_t count, const uint8_t *key, size_t key_len)
 {
-    size_t lo = 0, hi = count;
+    const struct sought_key sought = {key, key_len, 0};
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (bytes_compare(entries[mid].key->data, entries[mid].key->size, key, key_len) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
+    return array_lower_bound(entries, count, sizeof(*entries), &sought, compare_entry);
 }
 
 static bool is_at(const struct kv_memory *s, size_t i, const struct buffer *key)
@@ -207,18 +215,11 @@ static int memory_apply(struct kv_store *base, const struct kv_batch *b, bool sy
 static bool iter_seek(struct kv_iter *base, const void *key, size_t key_len)
 {
     struct kv_memory_iter *it = CONTAINER_OF(base, struct kv_memory_iter, base);
-    size_t lo = 0, hi = it->count;
+    const struct sought_key sought = {key, key_len, it->prefix_len};
+    size_t at = array_lower_bound(it->entries, it->count, sizeof(*it->entries), &sought, compare_entry);
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        const struct buffer *k = it->entries[mid].key;
-        if (bytes_compare(k->data + it->prefix_len, k->size - it->prefix_len, key, key_len) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    it->at = lo + 1;
-    return lo < it->count;
+    it->at = at + 1;
+    return at < it->count;
 }
 
 static bool iter_next(struct kv_iter *base)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "crush/crush_map.h"
 #include "types/ceph_release.h"
 
@@ -176,18 +177,16 @@ int osdmap_set_max_osd(struct osdmap *m, unsigned n)
     return 0;
 }
 
+static int compare_pool(const void *pool, const void *id)
+{
+    int64_t a = ((const struct osdmap_pool *)pool)->id, b = *(const int64_t *)id;
+
+    return (a > b) - (a < b);
+}
+
 struct osdmap_pool *osdmap_find_pool(const struct osdmap *m, int64_t id)
 {
-    unsigned low = 0, high = m->pool_count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (m->pools[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < m->pool_count && m->pools[low].id == id ? &m->pools[low] : NULL;
+    return array_find(m->pools, m->pool_count, sizeof(*m->pools), &id, compare_pool);
 }
 
 struct osdmap_pool *osdmap_find_pool_by_name(const struct osdmap *m, const char *name)

@@ -70,19 +70,20 @@ int pg_creates_decode(struct pg_creates *c, struct decode *d)
     return decode_error(d);
 }
 
+static int compare_item(const void *item, const void *pg)
+{
+    return pg_id_compare(((const struct pg_creates_item *)item)->pg, *(const struct pg_id *)pg);
+}
+
 /* The first item that is not before pg. */
 static unsigned lower_bound(const struct pg_creates *c, struct pg_id pg)
 {
-    unsigned low = 0, high = c->count;
+    return array_lower_bound(c->items, c->count, sizeof(*c->items), &pg, compare_item);
+}
 
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (pg_id_compare(c->items[mid].pg, pg) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+static struct pg_creates_item *find(const struct pg_creates *c, struct pg_id pg)
+{
+    return array_find(c->items, c->count, sizeof(*c->items), &pg, compare_item);
 }
 
 int pg_creates_add_pool(struct pg_creates *c, int64_t pool, uint32_t pg_num, uint32_t epoch,
@@ -125,29 +126,26 @@ bool pg_creates_has_pool(const struct pg_creates *c, int64_t pool)
 
 bool pg_creates_has(const struct pg_creates *c, struct pg_id pg)
 {
-    unsigned at = lower_bound(c, pg);
-
-    return at < c->count && pg_id_compare(c->items[at].pg, pg) == 0;
+    return find(c, pg);
 }
 
 bool pg_creates_done(struct pg_creates *c, struct pg_id pg)
 {
-    unsigned at = lower_bound(c, pg);
+    struct pg_creates_item *item = find(c, pg);
 
-    if (!pg_creates_has(c, pg))
-        return false;
-    array_remove(c->items, c->count--, sizeof(*c->items), at);
-    return true;
+    if (item)
+        array_remove(c->items, c->count--, sizeof(*c->items), item - c->items);
+    return item;
 }
 
 void pg_creates_keep_places(struct pg_creates *c, const struct pg_creates *before)
 {
     for (unsigned i = 0; i < c->count; i++) {
-        unsigned at = lower_bound(before, c->items[i].pg);
-        if (at == before->count || pg_id_compare(before->items[at].pg, c->items[i].pg) != 0)
+        const struct pg_creates_item *was = find(before, c->items[i].pg);
+        if (!was)
             continue;
-        c->items[i].primary = before->items[at].primary;
-        c->items[i].mapped = before->items[at].mapped;
+        c->items[i].primary = was->primary;
+        c->items[i].mapped = was->mapped;
     }
 }
 

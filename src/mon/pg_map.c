@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/clock.h"
 
 void pg_map_init(struct pg_map *m)
@@ -26,18 +27,14 @@ void pg_map_destroy(struct pg_map *m)
 
 /* ---- what there is ---- */
 
+static int compare_pg(const void *pg, const void *id)
+{
+    return pg_id_compare(((const struct pg_map_pg *)pg)->id, *(const struct pg_id *)id);
+}
+
 static struct pg_map_pg *find(const struct pg_map *m, struct pg_id pg)
 {
-    unsigned low = 0, high = m->count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (pg_id_compare(m->pgs[mid].id, pg) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < m->count && pg_id_compare(m->pgs[low].id, pg) == 0 ? &m->pgs[low] : NULL;
+    return array_find(m->pgs, m->count, sizeof(*m->pgs), &pg, compare_pg);
 }
 
 const struct pg_map_pg *pg_map_find(const struct pg_map *m, struct pg_id pg)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
+
 enum {
     BLOCK = 65536, /* what small slices are copied together into */
     SMALL = 4096,  /* slices below this are small */
@@ -25,21 +27,18 @@ static uint64_t end_of(const struct extent *e)
     return e->offset + e->data.len;
 }
 
+/* Below 0: the extent ends before or at offset. */
+static int compare_end(const void *extent, const void *offset)
+{
+    return end_of(extent) <= *(const uint64_t *)offset ? -1 : 1;
+}
+
 /* The first extent that ends behind offset. */
 static unsigned find(const struct extents *x, uint64_t offset)
 {
-    unsigned lo = 0, hi = x->count;
-
-    if (hi && end_of(&x->items[hi - 1]) <= offset)
-        return hi; /* appending */
-    while (lo < hi) {
-        unsigned mid = lo + (hi - lo) / 2;
-        if (end_of(&x->items[mid]) <= offset)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
+    if (x->count && end_of(&x->items[x->count - 1]) <= offset)
+        return x->count; /* appending */
+    return array_lower_bound(x->items, x->count, sizeof(*x->items), &offset, compare_end);
 }
 
 static int make_room(struct extents *x, unsigned more)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
+
 #define STRING_MIN_LEN 4 /* on the wire: its length */
 
 /* items has room for the next power of two above count, so growing costs little without another field. */
@@ -52,19 +54,11 @@ int string_list_push(struct string_list *l, const char *s)
 
 int string_list_insert(struct string_list *l, const char *s)
 {
-    unsigned low = 0, high = l->count;
+    unsigned at = array_lower_bound(l->items, l->count, sizeof(*l->items), s, array_compare_string);
 
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        int c = strcmp(l->items[mid], s);
-        if (c == 0)
-            return 0;
-        if (c < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return insert_at(l, low, strdup(s));
+    if (at < l->count && strcmp(l->items[at], s) == 0)
+        return 0;
+    return insert_at(l, at, strdup(s));
 }
 
 int string_list_copy(struct string_list *to, const struct string_list *from)
@@ -200,16 +194,7 @@ static int insert_pair(struct string_map *m, unsigned at, char *key, char *value
 /* The first pair whose key is not below key. */
 static unsigned lower_bound(const struct string_map *m, const char *key)
 {
-    unsigned low = 0, high = m->count;
-
-    while (low < high) {
-        unsigned mid = low + (high - low) / 2;
-        if (strcmp(m->pairs[mid].key, key) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return array_lower_bound(m->pairs, m->count, sizeof(*m->pairs), key, array_compare_string);
 }
 
 int string_map_set(struct string_map *m, const char *key, const char *value)
@@ -229,9 +214,9 @@ int string_map_set(struct string_map *m, const char *key, const char *value)
 
 const char *string_map_get(const struct string_map *m, const char *key)
 {
-    unsigned at = lower_bound(m, key);
+    const struct string_pair *p = array_find(m->pairs, m->count, sizeof(*p), key, array_compare_string);
 
-    return at < m->count && strcmp(m->pairs[at].key, key) == 0 ? m->pairs[at].value : NULL;
+    return p ? p->value : NULL;
 }
 
 int string_map_copy(struct string_map *to, const struct string_map *from)
