@@ -77,6 +77,13 @@ ours() {
 row() { printf '%-9s %-10s %8s %5s %12s %12s %12s %8s %8s\n' "$@"; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {if (b + 0 > 0) printf "%.2f", a / b; else print "-"}'; }
 
+# medians_row TYPE CASE SIZE SPIN: of r, w and o, the runs of rstream, of the raw transport and of the messenger
+medians_row() {
+    local rs ra ou
+    rs=$(printf '%s\n' "${r[@]}" | median) ra=$(printf '%s\n' "${w[@]}" | median) ou=$(printf '%s\n' "${o[@]}" | median)
+    row "$@" "$rs" "$ra" "$ou" "$(ratio "$ou" "$rs")" "$(ratio "$ra" "$rs")"
+}
+
 # ping_pong TYPE SPIN SIZE ITERATIONS: round trips in microseconds
 ping_pong() {
     local r=() w=() o=() i
@@ -85,9 +92,7 @@ ping_pong() {
         w+=("$(ours "$1" "$2" "$3" --raw | field p50)")
         o+=("$(ours "$1" "$2" "$3" | field p50)")
     done
-    local rs ra ou
-    rs=$(printf '%s\n' "${r[@]}" | median) ra=$(printf '%s\n' "${w[@]}" | median) ou=$(printf '%s\n' "${o[@]}" | median)
-    row "$1" "ping-pong" "$3" "$2" "$rs" "$ra" "$ou" "$(ratio "$ou" "$rs")" "$(ratio "$ra" "$rs")"
+    medians_row "$1" "ping-pong" "$3" "$2"
 }
 
 # stream TYPE SPIN SIZE ITERATIONS COUNT: megabytes for each second
@@ -98,9 +103,7 @@ stream() {
         w+=("$(ours "$1" "$2" "$3" --raw --pattern send | field megabytes_per_second)")
         o+=("$(ours "$1" "$2" "$3" --pattern send -t 16 | field megabytes_per_second)")
     done
-    local rs ra ou
-    rs=$(printf '%s\n' "${r[@]}" | median) ra=$(printf '%s\n' "${w[@]}" | median) ou=$(printf '%s\n' "${o[@]}" | median)
-    row "$1" "MB/s" "$3" "$2" "$rs" "$ra" "$ou" "$(ratio "$ou" "$rs")" "$(ratio "$ra" "$rs")"
+    medians_row "$1" "MB/s" "$3" "$2"
 }
 
 head_lines() {

@@ -104,32 +104,17 @@ static int wait_ready(int fd, short events, uint64_t deadline_ns)
     }
 }
 
-static int send_all(int fd, const char *p, size_t len, uint64_t deadline_ns)
+/* Sends or receives as many bytes. */
+static int move_all(int fd, short direction, void *bytes, size_t len, uint64_t deadline_ns)
 {
-    while (len) {
-        ssize_t n;
-        int r = wait_ready(fd, POLLOUT, deadline_ns);
-        if (r)
-            return r;
-        n = send(fd, p, len, MSG_NOSIGNAL);
-        if (n < 0 && errno != EAGAIN && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            p += n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
-}
+    char *p = bytes;
 
-static int recv_all(int fd, char *p, size_t len, uint64_t deadline_ns)
-{
     while (len) {
         ssize_t n;
-        int r = wait_ready(fd, POLLIN, deadline_ns);
+        int r = wait_ready(fd, direction, deadline_ns);
         if (r)
             return r;
-        n = recv(fd, p, len, 0);
+        n = direction == POLLOUT ? send(fd, p, len, MSG_NOSIGNAL) : recv(fd, p, len, 0);
         if (n == 0)
             return -ECONNRESET;
         if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -146,10 +131,10 @@ static int exchange(int fd, const char *request, uint64_t deadline_ns, char **an
 {
     uint8_t head[4];
     uint32_t n;
-    int r = send_all(fd, request, strlen(request) + 1, deadline_ns);
+    int r = move_all(fd, POLLOUT, (void *)request, strlen(request) + 1, deadline_ns);
 
     if (!r)
-        r = recv_all(fd, (char *)head, sizeof(head), deadline_ns);
+        r = move_all(fd, POLLIN, head, sizeof(head), deadline_ns);
     if (r)
         return r;
     n = get_be32(head);
@@ -158,7 +143,7 @@ static int exchange(int fd, const char *request, uint64_t deadline_ns, char **an
     *answer = malloc((size_t)n + 1);
     if (!*answer)
         return -ENOMEM;
-    r = recv_all(fd, *answer, n, deadline_ns);
+    r = move_all(fd, POLLIN, *answer, n, deadline_ns);
     if (r) {
         free(*answer);
         *answer = NULL;

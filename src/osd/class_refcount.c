@@ -95,23 +95,11 @@ static int decode_request(const struct class_call *k, char **tag, bool *implicit
     return -EINVAL;
 }
 
-static int get(struct class_call *k)
+static int get_tag(struct class_call *k, struct refs *refs, const char *tag, bool implicit UNUSED)
 {
-    struct refs refs;
-    bool implicit;
-    char *tag;
-    int r = decode_request(k, &tag, &implicit);
+    int r = string_list_insert(&refs->held, tag);
 
-    if (r)
-        return r;
-    r = refs_read(k, implicit, &refs);
-    if (r == 0)
-        r = string_list_insert(&refs.held, tag);
-    if (r == 0)
-        r = refs_write(k, &refs);
-    refs_destroy(&refs);
-    free(tag);
-    return r;
+    return r ? r : refs_write(k, refs);
 }
 
 static int put_tag(struct class_call *k, struct refs *refs, const char *tag, bool implicit)
@@ -132,7 +120,8 @@ static int put_tag(struct class_call *k, struct refs *refs, const char *tag, boo
     return refs->held.count ? refs_write(k, refs) : class_remove(k);
 }
 
-static int put(struct class_call *k)
+static int change(struct class_call *k,
+                  int (*how)(struct class_call *k, struct refs *refs, const char *tag, bool implicit))
 {
     struct refs refs;
     bool implicit;
@@ -143,10 +132,20 @@ static int put(struct class_call *k)
         return r;
     r = refs_read(k, implicit, &refs);
     if (r == 0)
-        r = put_tag(k, &refs, tag, implicit);
+        r = how(k, &refs, tag, implicit);
     refs_destroy(&refs);
     free(tag);
     return r;
+}
+
+static int get(struct class_call *k)
+{
+    return change(k, get_tag);
+}
+
+static int put(struct class_call *k)
+{
+    return change(k, put_tag);
 }
 
 static int set(struct class_call *k)

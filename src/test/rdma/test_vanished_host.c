@@ -39,13 +39,9 @@ static void test_lossy_sessions_end(void **state UNUSED)
     struct end server, client;
     struct connection *c;
 
-    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
-    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_init_server_and_client(&server, &client);
     server.echo = true;
-    end_bind(&server, 0);
-    end_start(&server);
-    end_start(&client);
-    c = end_dial(&client, &server, ENTITY_TYPE_OSD);
+    c = end_connect(&client, &server);
     end_send(&client, c, 1, 10);
     WAIT_FOR(&client, received, 1);
     link_is("cut");
@@ -62,13 +58,9 @@ static void test_lossless_sessions_go_on(void **state UNUSED)
     struct end a, b;
     struct connection *c;
 
-    end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
-    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
-    end_bind(&a, 0);
+    end_init_peers(&a, &b);
     end_bind(&b, 0);
-    end_start(&a);
-    end_start(&b);
-    c = end_dial(&b, &a, ENTITY_TYPE_OSD);
+    c = end_connect(&b, &a);
     end_send(&b, c, 1, 1000);
     WAIT_FOR(&a, received, 1);
     link_is("cut");

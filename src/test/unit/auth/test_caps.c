@@ -18,22 +18,29 @@ static struct caps *parse(uint32_t service, const char *text)
     return c;
 }
 
+/* arguments: names and their values. */
+static bool may_with(const char *text, const char *module, const char *need, const char *prefix,
+                     const char *const *arguments)
+{
+    struct caps *c = parse(ENTITY_TYPE_MON, text);
+    struct string_map map;
+    struct caps_command command = {
+        .module = module, .prefix = prefix, .bits = caps_bits_parse(need), .arguments = &map};
+    bool r;
+
+    string_map_init(&map);
+    for (; *arguments; arguments += 2)
+        assert_int_equal(string_map_set(&map, arguments[0], arguments[1]), 0);
+    r = caps_allow_command(c, &command);
+    string_map_destroy(&map);
+    caps_free(c);
+    return r;
+}
+
 static bool may(const char *text, const char *module, const char *need, const char *prefix, const char *key,
                 const char *value)
 {
-    struct caps *c = parse(ENTITY_TYPE_MON, text);
-    struct string_map arguments;
-    struct caps_command command = {
-        .module = module, .prefix = prefix, .bits = caps_bits_parse(need), .arguments = &arguments};
-    bool r;
-
-    string_map_init(&arguments);
-    if (key)
-        assert_int_equal(string_map_set(&arguments, key, value), 0);
-    r = caps_allow_command(c, &command);
-    string_map_destroy(&arguments);
-    caps_free(c);
-    return r;
+    return may_with(text, module, need, prefix, (const char *[]){key, value, NULL});
 }
 
 static void grants_for_monitors(void **state UNUSED)
@@ -71,19 +78,8 @@ static void commands_by_name(void **state UNUSED)
 
 static bool may_blocklist(const char *text, const char *op, const char *addr)
 {
-    struct caps *c = parse(ENTITY_TYPE_MON, text);
-    struct string_map arguments;
-    struct caps_command command = {
-        .module = "osd", .prefix = "osd blocklist", .bits = CAPS_R | CAPS_W, .arguments = &arguments};
-    bool r;
-
-    string_map_init(&arguments);
-    assert_int_equal(string_map_set(&arguments, "blocklistop", op), 0);
-    assert_int_equal(string_map_set(&arguments, "addr", addr), 0);
-    r = caps_allow_command(c, &command);
-    string_map_destroy(&arguments);
-    caps_free(c);
-    return r;
+    return may_with(text, "osd", "rw", "osd blocklist",
+                    (const char *[]){"blocklistop", op, "addr", addr, NULL});
 }
 
 static void profiles_mean_what_they_mean(void **state UNUSED)

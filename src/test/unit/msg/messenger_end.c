@@ -199,6 +199,18 @@ void end_stop(struct end *e)
     cond_destroy(&e->changed);
 }
 
+void end_init_server_and_client(struct end *server, struct end *client)
+{
+    end_init(server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
+    end_init(client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+}
+
+void end_init_peers(struct end *a, struct end *b)
+{
+    end_init(a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
+    end_init(b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
+}
+
 struct connection *end_dial(struct end *from, struct end *to, uint32_t type)
 {
     struct entity_addrvec v;
@@ -209,6 +221,14 @@ struct connection *end_dial(struct end *from, struct end *to, uint32_t type)
     entity_addrvec_destroy(&v);
     assert_non_null(c);
     return c;
+}
+
+struct connection *end_connect(struct end *from, struct end *to)
+{
+    end_bind(to, 0);
+    end_start(to);
+    end_start(from);
+    return end_dial(from, to, ENTITY_TYPE_OSD);
 }
 
 void end_send(struct end *e, struct connection *c, uint64_t tid, size_t len)

@@ -42,7 +42,14 @@ void end_bind(struct end *e, uint16_t port); /* 0: any port */
 void end_start(struct end *e);
 void end_stop(struct end *e);
 
+/* An OSD that knows nothing of its clients, and one of them. */
+void end_init_server_and_client(struct end *server, struct end *client);
+/* Two OSDs that keep their session. */
+void end_init_peers(struct end *a, struct end *b);
+
 struct connection *end_dial(struct end *from, struct end *to, uint32_t type);
+/* Binds to, an OSD, to any port, starts both and dials it. */
+struct connection *end_connect(struct end *from, struct end *to);
 /* Its front and each byte of its len bytes of data tell the tid. */
 struct message *end_message(uint64_t tid, size_t len);
 /* Sends one with the end's lock held. */

@@ -20,14 +20,10 @@ static void exchange(bool fast, size_t len, uint64_t count)
     struct end server, client;
     struct connection *c;
 
-    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
-    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_init_server_and_client(&server, &client);
     server.echo = true;
     server.fast = client.fast = fast;
-    end_bind(&server, 0);
-    end_start(&server);
-    end_start(&client);
-    c = end_dial(&client, &server, ENTITY_TYPE_OSD);
+    c = end_connect(&client, &server);
     for (uint64_t tid = 1; tid <= count; tid++)
         end_send(&client, c, tid, len);
     WAIT_FOR(&client, received, count);
@@ -63,8 +59,7 @@ static void test_nobody_listens(void **state UNUSED)
     struct end server, client;
     struct connection *c;
 
-    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
-    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_init_server_and_client(&server, &client);
     end_bind(&server, 0);
     end_start(&client);
     struct entity_addrvec v;
@@ -93,14 +88,10 @@ static void test_lossless_through_faults(void **state UNUSED)
     end_set("ms_inject_socket_failures", "60");
     end_set("ms_initial_backoff", "0.005");
     end_set("ms_max_backoff", "0.05");
-    end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
-    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
+    end_init_peers(&a, &b);
     b.echo = true;
     end_bind(&a, 0);
-    end_bind(&b, 0);
-    end_start(&a);
-    end_start(&b);
-    c = end_dial(&a, &b, ENTITY_TYPE_OSD);
+    c = end_connect(&a, &b);
     for (uint64_t tid = 1; tid <= count; tid++)
         end_send(&a, c, tid, tid % 97 ? 50 : 40000);
     WAIT_FOR(&a, received, count);
@@ -125,13 +116,9 @@ static void test_both_dial(void **state UNUSED)
         struct end a, b;
         struct connection *ca, *cb;
         end_set("ms_initial_backoff", "0.005");
-        end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
-        end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
+        end_init_peers(&a, &b);
         end_bind(&a, 0);
-        end_bind(&b, 0);
-        end_start(&a);
-        end_start(&b);
-        ca = end_dial(&a, &b, ENTITY_TYPE_OSD);
+        ca = end_connect(&a, &b);
         cb = end_dial(&b, &a, ENTITY_TYPE_OSD);
         for (uint64_t tid = 1; tid <= 20; tid++) {
             end_send(&a, ca, tid, 10);
@@ -163,10 +150,7 @@ static void test_peer_restarts(void **state UNUSED)
     end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer_reuse(0));
     end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer_reuse(0));
     end_bind(&a, 0);
-    end_bind(&b, 0);
-    end_start(&a);
-    end_start(&b);
-    c = end_dial(&a, &b, ENTITY_TYPE_OSD);
+    c = end_connect(&a, &b);
     end_send(&a, c, 1, 10);
     WAIT_FOR(&b, received, 1);
     assert_int_equal(messenger_addrs(b.m, &v), 0);
@@ -202,10 +186,7 @@ static void test_throttle_holds_the_reader(void **state UNUSED)
     end_init(&server, ENTITY_TYPE_OSD, 0, p);
     end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
     server.keep = 10;
-    end_bind(&server, 0);
-    end_start(&server);
-    end_start(&client);
-    c = end_dial(&client, &server, ENTITY_TYPE_OSD);
+    c = end_connect(&client, &server);
     for (uint64_t tid = 1; tid <= 30; tid++)
         end_send(&client, c, tid, 10);
     WAIT_FOR(&server, received, 10);
@@ -236,12 +217,8 @@ static void test_injected_delays(void **state UNUSED)
     end_set("ms_inject_delay_max", "0.005");
     end_set("ms_inject_socket_failures", "100");
     end_set("ms_initial_backoff", "0.005");
-    end_init(&a, ENTITY_TYPE_OSD, 0, policy_lossless_peer(0));
-    end_init(&b, ENTITY_TYPE_OSD, 1, policy_lossless_peer(0));
-    end_bind(&b, 0);
-    end_start(&a);
-    end_start(&b);
-    c = end_dial(&a, &b, ENTITY_TYPE_OSD);
+    end_init_peers(&a, &b);
+    c = end_connect(&a, &b);
     for (uint64_t tid = 1; tid <= 500; tid++)
         end_send(&a, c, tid, 100);
     WAIT_FOR(&b, received, 500);
@@ -261,8 +238,7 @@ static void test_blackhole(void **state UNUSED)
     struct end server, client;
     struct connection *c;
 
-    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
-    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_init_server_and_client(&server, &client);
     end_bind(&server, 0);
     end_start(&server);
     end_start(&client);
@@ -286,8 +262,7 @@ static void test_mark_down_under_load(void **state UNUSED)
 {
     struct end server, client;
 
-    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
-    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_init_server_and_client(&server, &client);
     server.echo = true;
     server.fast = client.fast = true;
     end_bind(&server, 0);
@@ -331,13 +306,9 @@ static void test_dump(void **state UNUSED)
     struct formatter f;
     json_t *dump, *con;
 
-    end_init(&server, ENTITY_TYPE_OSD, 0, policy_stateless_server(0));
-    end_init(&client, ENTITY_TYPE_CLIENT, 1, policy_lossy_client(0));
+    end_init_server_and_client(&server, &client);
     server.echo = true;
-    end_bind(&server, 0);
-    end_start(&server);
-    end_start(&client);
-    c = end_dial(&client, &server, ENTITY_TYPE_OSD);
+    c = end_connect(&client, &server);
     for (uint64_t tid = 1; tid <= 10; tid++)
         end_send(&client, c, tid, 10000);
     WAIT_FOR(&client, received, 10);

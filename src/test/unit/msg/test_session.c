@@ -92,15 +92,21 @@ static void test_priorities_at_random(void **state UNUSED)
     }
 }
 
+/* A session with five messages, of which some are sent. */
+static void begin(struct session *s, int sent)
+{
+    session_init(s, false, release);
+    for (size_t i = 1; i <= 5; i++)
+        queue(s, 127, i);
+    for (int i = 0; i < sent; i++)
+        assert_non_null(session_take(s));
+}
+
 static void test_acks(void **state UNUSED)
 {
     struct session s;
 
-    session_init(&s, false, release);
-    for (size_t i = 1; i <= 5; i++)
-        queue(&s, 127, i);
-    for (int i = 0; i < 4; i++)
-        assert_non_null(session_take(&s));
+    begin(&s, 4);
     assert_int_equal(s.sent_count, 4);
     released = 0;
     assert_int_equal(session_acked(&s, 2), 2);
@@ -120,11 +126,7 @@ static void test_requeue(void **state UNUSED)
     static const size_t again[] = {2, 3, 4, 9, 5};
     struct session s;
 
-    session_init(&s, false, release);
-    for (size_t i = 1; i <= 5; i++)
-        queue(&s, 127, i);
-    for (int i = 0; i < 4; i++)
-        assert_non_null(session_take(&s));
+    begin(&s, 4);
     assert_int_equal(session_acked(&s, 1), 1);
     assert_int_equal(session_requeue_sent(&s), 3);
     assert_true(s.out_seq == 1);
@@ -143,11 +145,7 @@ static void test_peer_has(void **state UNUSED)
 {
     struct session s;
 
-    session_init(&s, false, release);
-    for (size_t i = 1; i <= 5; i++)
-        queue(&s, 127, i);
-    for (int i = 0; i < 5; i++)
-        assert_non_null(session_take(&s));
+    begin(&s, 5);
     session_requeue_sent(&s);
     assert_int_equal(session_peer_has(&s, 3), 3);
     assert_true(s.out_seq == 3);
