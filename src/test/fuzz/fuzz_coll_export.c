@@ -3,7 +3,6 @@
  * Any bytes as an export of a placement group, its sections' checksums put right, or nothing would get past
  * them: what is imported can be exported and imported again, and of what is refused nothing is left.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,40 +10,11 @@
 #include "common/crc32c.h"
 #include "os/coll_export.h"
 #include "test/fuzz/fuzz.h"
+#include "test/support/memory_stream.h"
 
 enum { MAGIC_LEN = 16, SECTION_HEADER = 12 };
 
-struct stream {
-    uint8_t *data;
-    size_t len, at;
-};
-
-static int stream_write(void *arg, const void *data, size_t len)
-{
-    struct stream *s = arg;
-
-    s->data = realloc(s->data, s->len + len + 1);
-    if (!s->data)
-        abort();
-    if (len)
-        memcpy(s->data + s->len, data, len);
-    s->len += len;
-    return 0;
-}
-
-static int stream_read(void *arg, void *data, size_t len)
-{
-    struct stream *s = arg;
-
-    if (len > s->len - s->at)
-        return -ENODATA;
-    if (len)
-        memcpy(data, s->data + s->at, len);
-    s->at += len;
-    return 0;
-}
-
-static void put_checksums_right(struct stream *s)
+static void put_checksums_right(struct memory_stream *s)
 {
     size_t at = MAGIC_LEN;
 
@@ -67,9 +37,9 @@ static struct object_store *store_open(void)
     return s;
 }
 
-static int import(struct object_store *s, struct stream *in, struct coll_export_head *head)
+static int import(struct object_store *s, struct memory_stream *in, struct coll_export_head *head)
 {
-    struct coll_export_pipe pipe = {.read = stream_read, .arg = in};
+    struct coll_export_pipe pipe = {.read = memory_stream_read, .arg = in};
     char err[128];
     int r = coll_import_head(&pipe, head, err, sizeof(err));
 
@@ -85,8 +55,8 @@ static void again(struct object_store *s, const struct coll_export_head *head)
 {
     struct object_store *other = store_open();
     struct coll_export_head got;
-    struct stream out = {0};
-    struct coll_export_pipe pipe = {.write = stream_write, .arg = &out};
+    struct memory_stream out = {0};
+    struct coll_export_pipe pipe = {.write = memory_stream_write, .arg = &out};
     char err[128];
 
     if (coll_export(s, head, &pipe, err, sizeof(err)) || import(other, &out, &got) ||
@@ -100,9 +70,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct object_store *s = store_open();
     struct coll_export_head head;
-    struct stream in = {0};
+    struct memory_stream in = {0};
 
-    stream_write(&in, data, size);
+    if (memory_stream_write(&in, data, size))
+        abort();
     put_checksums_right(&in);
     if (import(s, &in, &head) == 0)
         again(s, &head);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as a crush map: rules end, and where its text compiles, the map that comes of it has a text too.
- */
+/* Any bytes as a crush map: it is written and read again the same, rules end, and where its text compiles,
+ * what comes of it holds. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "crush/crush_compile.h"
-#include "crush/crush_decompile.h"
 #include "crush/crush_mapper.h"
 #include "crush/crush_tree.h"
 #include "test/fuzz/fuzz.h"
+#include "test/fuzz/fuzz_crush.h"
 
 #define FEW_TRIES 100
 
@@ -41,39 +39,19 @@ static void place(const struct crush_map *m)
             abort();
 }
 
-static char *text_of(const struct crush_map *m, size_t *len)
+/* Names may hold anything in bytes, so not every map has a text, nor does every text compile. */
+static void compile(const struct crush_map *m)
 {
     struct strbuf text = STRBUF_INIT;
+    struct crush_map got;
     char *err = NULL;
-    int r = crush_decompile(m, &text, &err);
 
+    if (crush_decompile(m, &text, &err) == 0 && fuzz_crush_compile(&got, strbuf_text(&text), text.len)) {
+        fuzz_crush_text(&got);
+        crush_map_destroy(&got);
+    }
     free(err);
-    if (r < 0) {
-        strbuf_destroy(&text);
-        return NULL;
-    }
-    *len = text.len;
-    return strbuf_steal(&text);
-}
-
-/* Names may hold anything in bytes, so not every text is one. */
-static void compile(const char *text, size_t len)
-{
-    struct crush_map m;
-    char *err = NULL, *again;
-    size_t again_len;
-
-    if (crush_compile(&m, text, len, "text", &err) < 0) {
-        if (!err)
-            abort();
-        free(err);
-        return;
-    }
-    again = text_of(&m, &again_len);
-    if (!again)
-        abort();
-    free(again);
-    crush_map_destroy(&m);
+    strbuf_destroy(&text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -82,16 +60,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct crush_map m;
     struct decode d;
     unsigned count;
-    size_t len;
-    char *text;
 
     decode_init(&d, data, size);
     if (crush_map_decode(&m, &d))
         return 0;
-    text = text_of(&m, &len);
-    if (text)
-        compile(text, len);
-    free(text);
+    fuzz_crush_bytes(&m);
+    compile(&m);
     if (size < 4096 && crush_tree_list(&m, true, &nodes, &count) == 0)
         free(nodes);
     if (size < 4096)

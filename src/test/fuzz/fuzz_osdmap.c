@@ -1,55 +1,54 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as an OSDMap (its crc put right, or nothing would get past it) and as the crush map in it. */
+/* Any bytes as an OSDMap (its crc put right, or nothing would get past it) and as the crush map in it:
+ * what was read is written, and read again, the same. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/bytes.h"
 #include "common/crc32c.h"
-#include "crush/crush_map.h"
 #include "maps/osdmap.h"
 #include "test/fuzz/fuzz.h"
+#include "test/fuzz/fuzz_codec.h"
+#include "test/fuzz/fuzz_crush.h"
 
+/* The crush map in it. */
 static void crush(const uint8_t *data, size_t size)
 {
-    struct encode e, again;
-    struct crush_map m, got;
+    struct crush_map m;
     struct decode d;
 
     decode_init(&d, data, size);
     if (crush_map_decode(&m, &d))
         return;
-    encode_init(&e);
-    encode_init(&again);
-    crush_map_encode(&m, &e);
-    decode_init(&d, e.data, e.len);
-    if (crush_map_decode(&got, &d) || decode_finish(&d))
-        abort();
-    crush_map_encode(&got, &again);
-    if (e.len != again.len || memcmp(e.data, again.data, e.len) != 0)
-        abort();
-    encode_destroy(&e);
-    encode_destroy(&again);
+    fuzz_crush_bytes(&m);
     crush_map_destroy(&m);
-    crush_map_destroy(&got);
 }
 
-static void show(const struct osdmap *m)
+static void pass_on(const struct osdmap *m)
 {
-    struct formatter f;
-    char *text = NULL;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
+    struct encode e, again;
+    struct osdmap got;
+    struct decode d;
 
-    if (!out)
+    encode_init(&e);
+    encode_init(&again);
+    osdmap_encode(m, &e, NULL);
+    decode_init(&d, e.data, e.len);
+    if (osdmap_decode(&got, &d) || decode_finish(&d))
         abort();
+    osdmap_encode(&got, &again, NULL);
+    osdmap_destroy(&got);
+    fuzz_expect_same(&e, &again);
+}
+
+static void print(const void *m, FILE *out)
+{
     osdmap_print(m, true, out);
-    fclose(out);
-    free(text);
-    formatter_init(&f, FORMATTER_JSON);
-    formatter_open_object(&f, NULL);
-    osdmap_format(m, &f);
-    formatter_close(&f);
-    formatter_destroy(&f);
+}
+
+static void format(const void *m, struct formatter *f)
+{
+    osdmap_format(m, f);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -66,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         put_le32(bytes + size - 4, crc32c(UINT32_MAX, bytes, size - 4));
     decode_init(&d, bytes, size);
     if (osdmap_decode(&m, &d) == 0) {
-        show(&m);
+        fuzz_show(&m, print, format);
+        pass_on(&m);
         crush(m.crush, m.crush_len);
         if (osdmap_copy(&copy, &m))
             abort();

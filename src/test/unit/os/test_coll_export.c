@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Collections out of one store and into another; and streams that are cut or changed anywhere. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "os/coll_export.h"
+#include "test/support/memory_stream.h"
 #include "test/unit/unit.h"
 
 enum { BITS = 1, OBJECTS = 300 };
 
 static const struct coll_id COLL = {.pool = 3, .seed = 1};
-
-/* A stream in memory. */
-struct stream {
-    uint8_t *data;
-    size_t len, at;
-};
-
-static int stream_write(void *arg, const void *data, size_t len)
-{
-    struct stream *s = arg;
-
-    s->data = realloc(s->data, s->len + len + 1);
-    assert_non_null(s->data);
-    if (len)
-        memcpy(s->data + s->len, data, len);
-    s->len += len;
-    return 0;
-}
-
-static int stream_read(void *arg, void *data, size_t len)
-{
-    struct stream *s = arg;
-
-    if (len > s->len - s->at)
-        return -ENODATA;
-    if (len)
-        memcpy(data, s->data + s->at, len);
-    s->at += len;
-    return 0;
-}
 
 static struct object_store *store_open(void)
 {
@@ -95,20 +65,20 @@ static void fill(struct object_store *s, unsigned count)
     }
 }
 
-static void export_it(struct object_store *s, struct stream *out)
+static void export_it(struct object_store *s, struct memory_stream *out)
 {
     struct coll_export_head head = {.cluster = {.bytes = {7}}, .coll = COLL, .bits = BITS};
-    struct coll_export_pipe pipe = {.write = stream_write, .arg = out};
+    struct coll_export_pipe pipe = {.write = memory_stream_write, .arg = out};
     char err[128];
 
-    *out = (struct stream){0};
+    *out = (struct memory_stream){0};
     assert_int_equal(coll_export(s, &head, &pipe, err, sizeof(err)), 0);
 }
 
-static int import_it(struct object_store *s, struct stream *in, char *err, size_t err_size)
+static int import_it(struct object_store *s, struct memory_stream *in, char *err, size_t err_size)
 {
     struct coll_export_head head;
-    struct coll_export_pipe pipe = {.read = stream_read, .arg = in};
+    struct coll_export_pipe pipe = {.read = memory_stream_read, .arg = in};
     int r;
 
     in->at = 0;
@@ -123,7 +93,7 @@ static int import_it(struct object_store *s, struct stream *in, char *err, size_
 static void test_round_trip(void **state UNUSED)
 {
     struct object_store *a = store_open(), *b = store_open();
-    struct stream first, second;
+    struct memory_stream first, second;
     char err[128];
 
     fill(a, OBJECTS);
@@ -144,7 +114,7 @@ static void note(void *arg, struct coll_id id UNUSED, unsigned bits UNUSED)
     ++*(unsigned *)arg;
 }
 
-static void expect_refusal(struct stream *in)
+static void expect_refusal(struct memory_stream *in)
 {
     struct object_store *s = store_open();
     unsigned collections = 0;
@@ -160,12 +130,12 @@ static void expect_refusal(struct stream *in)
 static void test_cut_anywhere(void **state UNUSED)
 {
     struct object_store *s = store_open();
-    struct stream whole, part;
+    struct memory_stream whole, part;
 
     fill(s, 12);
     export_it(s, &whole);
     for (size_t len = 0; len < whole.len; len++) {
-        part = (struct stream){whole.data, len, 0};
+        part = (struct memory_stream){whole.data, len, 0};
         expect_refusal(&part);
     }
     free(whole.data);
@@ -175,7 +145,7 @@ static void test_cut_anywhere(void **state UNUSED)
 static void test_changed_anywhere(void **state UNUSED)
 {
     struct object_store *s = store_open();
-    struct stream whole;
+    struct memory_stream whole;
 
     fill(s, 12);
     export_it(s, &whole);
