@@ -145,10 +145,21 @@ change "a simple rule" -i map --create-simple-rule indep7 root host indep
 change "a replicated rule" -i map --create-replicated-rule rep7 root rack
 change "a rule is removed" -i map --remove-rule replicated_rule
 change "shadow trees are made anew" -i map --rebuild-class-roots
+change "devices get classes" -i map --tree --set-subtree-class root hdd --set-subtree-class host2 ssd
+change "and shadow trees of them" -i map --rebuild-class-roots
+check "the devices of a bucket" agree -i map --bucket-tree --bucket-name rack0 --tree
 check "the changed map says the same" agree -d map
 check "and maps the same" agree -i map --test --show-mappings --num-rep 3
 
 check "an item that is not there" refuse nothing -i map --reweight-item nothing 1 -o next
+check "a bucket that is not there" refuse nothing -i map --set-subtree-class nothing ssd -o next
+# Genuine crushtool says nothing of it, and ends with status 0.
+refuse_alone() {
+    both -i map "${@:2}"
+    [ "$status" = 1 ] && grep -q -- "$1" "$tmp/got.err"
+}
+check "the devices of nothing" refuse_alone nothing --bucket-tree --bucket-name nothing
+check "the devices of no bucket" refuse_alone bucket-name --bucket-tree --tree
 check "a rule that is there" refuse rep7 -i map --create-replicated-rule rep7 root rack -o next
 check "a root that is not there" refuse nothing -i map --create-simple-rule new nothing host firstn -o next
 check "a map that is not there" refuse 'nothing.*No such file' -i nothing --tree

@@ -36,12 +36,12 @@ struct crushtool_request {
     /* changes: the words behind the flag, NULL: not asked for */
     const char *add_item[3], *update_item[3], *reweight_item[2], *remove_item[1], *add_bucket[2], *move[1];
     const char *simple_rule[4], *replicated_rule[3], *remove_rule[1], *device_class[1];
-    struct string_map loc;
+    struct string_map loc, subtree_classes;
     bool reweight, rebuild_class_roots;
 
-    bool tree, dump, check, test;
+    bool tree, bucket_tree, dump, check, test;
     int check_max, show_location;
-    const char *format, *compare;
+    const char *bucket_name, *format, *compare;
     struct crushtool_test params;
 };
 

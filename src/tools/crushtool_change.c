@@ -334,6 +334,31 @@ static int remove_rule(const struct crushtool_request *q, struct crush_map *m)
     return 0;
 }
 
+static int set_class_below(struct crush_map *m, int32_t id, const char *class)
+{
+    const struct crush_bucket *b = crush_map_bucket(m, id);
+    int r = id >= 0 ? crush_class_set(m, id, class) : 0;
+
+    for (uint32_t i = 0; r == 0 && b && i < b->size; i++)
+        r = set_class_below(m, b->items[i], class);
+    return r;
+}
+
+static int set_subtree_classes(const struct string_map *classes, struct crush_map *m)
+{
+    int r = 0;
+
+    for (unsigned i = 0; r == 0 && i < classes->count; i++) {
+        const struct string_pair *p = &classes->pairs[i];
+        int32_t id;
+        if (!crush_names_find_id(&m->items, p->key, &id))
+            r = crushtool_error(1, "there is no '%s'", p->key);
+        else if (set_class_below(m, id, p->value))
+            r = failed(-ENOMEM, "cannot set the class of", p->key);
+    }
+    return r;
+}
+
 static int change_items(const struct crushtool_request *q, struct crush_map *m)
 {
     int r = 0;
@@ -385,8 +410,10 @@ int crushtool_change(const struct crushtool_request *q, struct crush_map *m, boo
         r = change_rules(q, m);
     if (r == 0)
         r = change_all(q, m);
+    if (r == 0)
+        r = set_subtree_classes(&q->subtree_classes, m);
     *changed |= q->reweight_item[0] || q->remove_item[0] || q->update_item[0] || q->add_item[0] ||
                 q->add_bucket[0] || q->move[0] || q->simple_rule[0] || q->replicated_rule[0] ||
-                q->remove_rule[0] || q->reweight || q->rebuild_class_roots;
+                q->remove_rule[0] || q->subtree_classes.count || q->reweight || q->rebuild_class_roots;
     return r;
 }

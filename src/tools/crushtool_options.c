@@ -42,10 +42,15 @@ static const char usage[] =
     "  --remove-rule NAME\n"
     "  --reweight                           has all buckets weigh what is in them\n"
     "  --rebuild-class-roots                makes the shadow trees of device classes anew\n"
+    "  --set-subtree-class BUCKET CLASS     the class of all devices below; may be repeated, and is done in "
+    "the\n"
+    "                                       order of names. The next run may make the shadow trees of it\n"
     "\n"
     "What is shown:\n"
     "  --show-location ID          where a device is\n"
     "  --tree                      the hierarchy\n"
+    "  --bucket-tree --bucket-name NAME\n"
+    "                              the devices below a bucket\n"
     "  --dump [-f json|json-pretty]\n"
     "  --check [MAX-ID]            rules that overlap; with a number also names that are missing\n"
     "  -t, --test                  tries rules on numbers from --min-x to --max-x (0 to 1023), or --x, for "
@@ -95,6 +100,8 @@ static const struct tool_flag flags[] = {
     {"--rebuild-class-roots", NULL, TOOL_SWITCH, 0, AT(rebuild_class_roots)},
     {"--show-location", NULL, TOOL_NUMBER, 0, AT(show_location)},
     {"--tree", NULL, TOOL_SWITCH, 0, AT(tree)},
+    {"--bucket-tree", NULL, TOOL_SWITCH, 0, AT(bucket_tree)},
+    {"--bucket-name", NULL, TOOL_WORDS, 1, AT(bucket_name)},
     {"--dump", NULL, TOOL_SWITCH, 0, AT(dump)},
     {"--format", "-f", TOOL_WORDS, 1, AT(format)},
     {"--test", "-t", TOOL_SWITCH, 0, AT(test)},
@@ -114,12 +121,13 @@ static const struct tool_flag flags[] = {
     {"--pool-id", NULL, TOOL_NUMBER64, 0, AT(params.pool)},
 };
 
-static int take_location(struct crushtool_request *q, struct tool_words *w, const char *type)
+/* Two words behind a flag that may be repeated. */
+static int take_pair(struct string_map *pairs, struct tool_words *w, const char *flag, const char *first)
 {
     const char *words[2];
-    int r = tool_words_take(w, "--loc", type, 2, words);
+    int r = tool_words_take(w, flag, first, 2, words);
 
-    if (r == 0 && string_map_set(&q->loc, words[0], words[1]))
+    if (r == 0 && string_map_set(pairs, words[0], words[1]))
         tool_out_of_memory();
     return r;
 }
@@ -181,7 +189,9 @@ static int take_next(struct crushtool_request *q, struct tool_words *w)
         return 0;
     }
     if (tool_words_value(w, "--loc", &value))
-        return take_location(q, w, value);
+        return take_pair(&q->loc, w, "--loc", value);
+    if (tool_words_value(w, "--set-subtree-class", &value))
+        return take_pair(&q->subtree_classes, w, "--set-subtree-class", value);
     if (tool_words_value(w, "--weight", &value) || tool_words_value(w, "-w", &value))
         return take_weight(q, w, value);
     if (tool_words_flag(w, "--enable-unsafe-tunables"))
@@ -193,12 +203,12 @@ static int take_next(struct crushtool_request *q, struct tool_words *w)
 static bool has_action(const struct crushtool_request *q)
 {
     return q->check || q->compile || q->decompile || q->build || q->test || q->reweight || q->tree ||
-           q->dump || q->rebuild_class_roots || q->compare || q->show_location >= 0 ||
-           q->choose_local_tries >= 0 || q->choose_local_fallback_tries >= 0 || q->choose_total_tries >= 0 ||
-           q->chooseleaf_descend_once >= 0 || q->chooseleaf_vary_r >= 0 || q->chooseleaf_stable >= 0 ||
-           q->straw_calc_version >= 0 || q->allowed_bucket_algs >= 0 || q->add_item[0] || q->update_item[0] ||
-           q->reweight_item[0] || q->remove_item[0] || q->add_bucket[0] || q->move[0] || q->simple_rule[0] ||
-           q->replicated_rule[0] || q->remove_rule[0];
+           q->bucket_tree || q->subtree_classes.count || q->dump || q->rebuild_class_roots || q->compare ||
+           q->show_location >= 0 || q->choose_local_tries >= 0 || q->choose_local_fallback_tries >= 0 ||
+           q->choose_total_tries >= 0 || q->chooseleaf_descend_once >= 0 || q->chooseleaf_vary_r >= 0 ||
+           q->chooseleaf_stable >= 0 || q->straw_calc_version >= 0 || q->allowed_bucket_algs >= 0 ||
+           q->add_item[0] || q->update_item[0] || q->reweight_item[0] || q->remove_item[0] ||
+           q->add_bucket[0] || q->move[0] || q->simple_rule[0] || q->replicated_rule[0] || q->remove_rule[0];
 }
 
 static int check_request(const struct crushtool_request *q)
@@ -213,6 +223,8 @@ static int check_request(const struct crushtool_request *q)
         return crushtool_error(1, "'%s' is no flag; -h tells which there are", q->layers[0]);
     if (q->build && (q->layer_words == 0 || q->layer_words % 3))
         return crushtool_error(1, "--build needs layers, each of a name, a kind of bucket and a size");
+    if (q->bucket_tree && !q->bucket_name)
+        return crushtool_error(1, "--bucket-tree needs a --bucket-name");
     if (q->test && !q->check && !q->compare && !t->mappings && !t->bad_mappings && !t->statistics &&
         !t->utilization && !t->utilization_all && !t->tries)
         fputs("crushtool: --test shows nothing without one of the --show flags\n", stderr);
@@ -280,6 +292,7 @@ int crushtool_parse(struct crushtool_request *q, int argc, char **argv)
 void crushtool_request_destroy(struct crushtool_request *q)
 {
     string_map_destroy(&q->loc);
+    string_map_destroy(&q->subtree_classes);
     free(q->layers);
     free(q->params.weights);
 }

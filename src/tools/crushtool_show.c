@@ -133,6 +133,27 @@ static void show_tree(const struct crush_map *m)
     text_table_destroy(&t);
 }
 
+/* Each device where it is. */
+static void print_devices(const struct crush_map *m, int32_t id)
+{
+    const struct crush_bucket *b = crush_map_bucket(m, id);
+
+    if (id >= 0)
+        printf("osd.%d\n", id);
+    for (uint32_t i = 0; b && i < b->size; i++)
+        print_devices(m, b->items[i]);
+}
+
+static int show_bucket(const struct crush_map *m, const char *name)
+{
+    int32_t id;
+
+    if (!crush_names_find_id(&m->items, name, &id))
+        return crushtool_error(1, "there is no '%s'", name);
+    print_devices(m, id);
+    return 0;
+}
+
 /* ---- JSON ---- */
 
 static int dump(const struct crush_map *m, const char *format)
@@ -249,7 +270,9 @@ int crushtool_show(const struct crushtool_request *q, const struct crush_map *m)
         show_location(m, q->show_location);
     if (q->tree)
         show_tree(m);
-    if (q->dump)
+    if (q->bucket_tree)
+        r = show_bucket(m, q->bucket_name);
+    if (r == 0 && q->dump)
         r = dump(m, q->format);
     return r;
 }
