@@ -68,7 +68,9 @@ ends_well() {
 }
 head -c 5000000 /dev/urandom >"$tmp/in"
 
-check "the model holds while nothing happens" timeout 120 "$build/src/test/librados/rados_model" "$conf" p 3 3 1
+check "the model holds while nothing happens" eval '
+    timeout 120 "$build/src/test/librados/rados_model" "$conf" p 3 3 1 >"$tmp/model.out" && cat "$tmp/model.out" &&
+    grep -q "reads ahead 0$" "$tmp/model.out"'
 check "and while the OSD is killed, declared down, stopped and paused" model_through_faults
 [ "$faults_osd" = genuine ] || tap_end
 check "an operation waits for an OSD that is not there, and is done when it comes back" eval '

@@ -5,16 +5,22 @@
  *
  *     rados_model CONF POOL CLIENTS SECONDS SEED
  *
+ * SIGTERM makes it end sooner.
+ *
  * Each client, a cluster handle of its own, works on objects of its own, several operations at a time, some
  * of them on one object. Every change is a compound: data (write, overwrite, append, truncate, whole object)
- * and an attribute with the number of the change, or a removal. Every read gives both; they must be those
- * after exactly the changes that were sent before it. So what is lost, wrong, done by half or done twice
- * shows. All clients also append records to one common object, where each must be found once, those of each
- * client in order. At the end everything is read again. Prints what it did; status 1 at the first difference.
+ * and an attribute with the number of the change, or a removal. Every read gives both; they must belong
+ * together, and show every change that was sent before the read. A read whose answer was lost is done again,
+ * perhaps after changes that were sent behind it: then it may show these, too ("ahead"; there are none while
+ * nothing happens to the daemons). At the end everything is read again, and must be as after the last change.
+ * So what is lost, wrong, done by half or done twice shows. All clients also append records to one common
+ * object, where each must be found once, those of each client in order. Prints what it did; status 1 at the
+ * first difference.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -38,10 +44,18 @@
 
 enum step { STEP_WRITE, STEP_FULL, STEP_APPEND, STEP_TRUNCATE, STEP_REMOVE, STEP_READ, STEP_LOG, STEP_COUNT };
 
+/* What an object was after a change. */
+struct state {
+    bool exists;
+    uint32_t crc;
+    size_t size;
+};
+
 struct object {
     char name[32];
     bool exists;
-    uint64_t change; /* the number of the last one */
+    uint64_t change;      /* the number of the last one */
+    struct state *states; /* by number; 0: before the first change */
     size_t size;
     char data[SIZE_MAX_OF];
 };
@@ -52,10 +66,11 @@ struct op {
     enum step step;
     const char *name;
     int expected; /* result */
-    /* of a read: what is to come, and where it goes */
+    /* of a read: the last change before it, and where it goes */
+    const struct object *object;
     uint64_t change;
-    size_t size, got;
-    char *wanted, *buf;
+    size_t got;
+    char *buf;
     rados_xattrs_iter_t attrs;
     int read_result, attrs_result;
 };
@@ -68,11 +83,11 @@ struct client {
     struct object objects[OBJECTS];
     struct op ops[DEPTH];
     unsigned next_op;
-    uint64_t records, counts[STEP_COUNT];
+    uint64_t records, ahead, counts[STEP_COUNT];
     pthread_t thread;
 };
 
-static uint64_t end_ns;
+static atomic_ullong end_ns;
 static atomic_bool failed;
 
 static void report(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -107,25 +122,58 @@ static void fill(struct client *c, char *data, size_t len)
 
 /* ---- the end of operations ---- */
 
-static void compare(const struct op *op)
+/* The change that the read shows, by its attribute. */
+static int change_of(const struct op *op, uint64_t *change)
 {
     const char *name, *value;
     size_t len = 0;
 
-    if (op->read_result < 0 || op->attrs_result < 0)
+    if (op->read_result < 0 || op->attrs_result < 0) {
         report("%s: read gave %d and %d", op->name, op->read_result, op->attrs_result);
-    else if (op->got != op->size)
-        report("%s: %zu bytes after change %" PRIu64 " instead of %zu", op->name, op->got, op->change,
-               op->size);
-    else if (memcmp(op->buf, op->wanted, op->size) != 0)
-        report("%s: wrong bytes after change %" PRIu64 ": crc %08x instead of %08x", op->name, op->change,
-               crc32c(0, op->buf, op->size), crc32c(0, op->wanted, op->size));
-    else if (rados_getxattrs_next(op->attrs, &name, &value, &len) || len != sizeof(uint64_t) ||
-             get_le64(value) != op->change)
-        report("%s: the attribute is not that of change %" PRIu64, op->name, op->change);
+        return -1;
+    }
+    if (rados_getxattrs_next(op->attrs, &name, &value, &len) || len != sizeof(*change)) {
+        report("%s: %zu bytes without the attribute", op->name, op->got);
+        return -1;
+    }
+    *change = get_le64(value);
+    return 0;
 }
 
-static void finish(struct op *op)
+static void check_missing(struct client *c, const struct op *op)
+{
+    const struct object *o = op->object;
+    uint64_t change = op->change;
+
+    while (change < o->change && o->states[change].exists)
+        change++;
+    if (o->states[change].exists)
+        report("%s is not there after change %" PRIu64, o->name, op->change);
+    else
+        c->ahead += change != op->change;
+}
+
+static void check_found(struct client *c, const struct op *op)
+{
+    const struct object *o = op->object;
+    uint32_t crc = crc32c(0, op->buf, op->got);
+    const struct state *s;
+    uint64_t change;
+
+    if (change_of(op, &change))
+        return;
+    s = &o->states[change];
+    if (change < op->change || change > o->change || !s->exists)
+        report("%s: change %" PRIu64 " was read after %" PRIu64 " of %" PRIu64, o->name, change, op->change,
+               o->change);
+    else if (op->got != s->size || crc != s->crc)
+        report("%s: %zu bytes with crc %08x after change %" PRIu64 " instead of %zu with %08x", o->name,
+               op->got, crc, change, s->size, s->crc);
+    else
+        c->ahead += change != op->change;
+}
+
+static void finish(struct client *c, struct op *op)
 {
     int r;
 
@@ -135,10 +183,12 @@ static void finish(struct op *op)
     r = rados_aio_get_return_value(op->completion);
     rados_aio_release(op->completion);
     op->completion = NULL;
-    if (r != op->expected)
+    if (op->step == STEP_READ && r == -ENOENT)
+        check_missing(c, op);
+    else if (op->step == STEP_READ && r == 0)
+        check_found(c, op);
+    else if (op->step == STEP_READ || r != op->expected)
         report("%s: step %d gave %d instead of %d", op->name, (int)op->step, r, op->expected);
-    else if (op->step == STEP_READ && r >= 0)
-        compare(op);
     if (op->step == STEP_READ)
         rados_getxattrs_end(op->attrs);
     op->attrs = NULL;
@@ -148,7 +198,7 @@ static struct op *begin(struct client *c, enum step step, const char *name)
 {
     struct op *op = &c->ops[c->next_op++ % DEPTH];
 
-    finish(op);
+    finish(c, op);
     op->step = step;
     op->name = name;
     op->expected = 0;
@@ -159,6 +209,15 @@ static struct op *begin(struct client *c, enum step step, const char *name)
 }
 
 /* ---- steps ---- */
+
+static void note_state(struct object *o)
+{
+    if (!(o->change & (o->change - 1)))
+        o->states = realloc(o->states, (o->change ? o->change * 2 : 1) * sizeof(*o->states));
+    if (!o->states)
+        abort();
+    o->states[o->change] = (struct state){o->exists, crc32c(0, o->data, o->size), o->size};
+}
 
 static void change_data(struct client *c, struct object *o, enum step step, rados_write_op_t w)
 {
@@ -212,6 +271,7 @@ static void change(struct client *c, struct object *o, enum step step)
     change_data(c, o, step, w);
     rados_write_op_setxattr(w, "change", number, sizeof(number));
     o->exists = true;
+    note_state(o);
     submit(c, op, w);
 }
 
@@ -224,6 +284,8 @@ static void remove_object(struct client *c, struct object *o)
     op->expected = o->exists ? 0 : -ENOENT;
     o->exists = false;
     o->size = 0;
+    o->change++;
+    note_state(o);
     submit(c, op, w);
 }
 
@@ -232,11 +294,9 @@ static void read_object(struct client *c, struct object *o)
     struct op *op = begin(c, STEP_READ, o->name);
     rados_read_op_t r = rados_create_read_op();
 
-    op->expected = o->exists ? 0 : -ENOENT;
+    op->object = o;
     op->change = o->change;
-    op->size = o->size;
     op->got = 0;
-    memcpy(op->wanted, o->data, o->size);
     rados_read_op_read(r, 0, SIZE_MAX_OF + 1, op->buf, &op->got, &op->read_result);
     rados_read_op_getxattrs(r, &op->attrs, &op->attrs_result);
     if (rados_aio_read_op_operate(r, c->io, op->completion, op->name, 0))
@@ -293,7 +353,7 @@ static void *run(void *arg)
     for (unsigned i = 0; i < OBJECTS && !failed; i++)
         read_object(c, &c->objects[i]);
     for (unsigned i = 0; i < DEPTH; i++)
-        finish(&c->ops[i]);
+        finish(c, &c->ops[i]);
     return NULL;
 }
 
@@ -305,12 +365,13 @@ static int open_client(struct client *c, unsigned id, const char *conf, const ch
 
     c->id = id;
     c->random = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15) + id;
-    for (unsigned i = 0; i < OBJECTS; i++)
+    for (unsigned i = 0; i < OBJECTS; i++) {
         snprintf(c->objects[i].name, sizeof(c->objects[i].name), "model-%u-%u", id, i);
+        note_state(&c->objects[i]);
+    }
     for (unsigned i = 0; i < DEPTH; i++) {
-        c->ops[i].wanted = malloc(SIZE_MAX_OF);
         c->ops[i].buf = malloc(SIZE_MAX_OF + 1);
-        if (!c->ops[i].wanted || !c->ops[i].buf)
+        if (!c->ops[i].buf)
             return -ENOMEM;
     }
     r = rados_create2(&c->cluster, "ceph", "client.admin", 0);
@@ -331,10 +392,10 @@ static void clear_objects(struct client *c)
 
 static void close_client(struct client *c)
 {
-    for (unsigned i = 0; i < DEPTH; i++) {
-        free(c->ops[i].wanted);
+    for (unsigned i = 0; i < OBJECTS; i++)
+        free(c->objects[i].states);
+    for (unsigned i = 0; i < DEPTH; i++)
         free(c->ops[i].buf);
-    }
     if (c->io)
         rados_ioctx_destroy(c->io);
     rados_shutdown(c->cluster);
@@ -371,14 +432,23 @@ static void summarize(const struct client *clients, unsigned count)
 {
     static const char *const names[] = {"writes",   "whole", "appends", "truncations",
                                         "removals", "reads", "records"};
+    uint64_t ahead = 0;
 
     for (unsigned s = 0; s < STEP_COUNT; s++) {
         uint64_t sum = 0;
 
         for (unsigned i = 0; i < count; i++)
             sum += clients[i].counts[s];
-        printf("%s %" PRIu64 "%s", names[s], sum, s + 1 < STEP_COUNT ? ", " : "\n");
+        printf("%s %" PRIu64 ", ", names[s], sum);
     }
+    for (unsigned i = 0; i < count; i++)
+        ahead += clients[i].ahead;
+    printf("reads ahead %" PRIu64 "\n", ahead);
+}
+
+static void end_now(int signal UNUSED)
+{
+    end_ns = 0;
 }
 
 int main(int argc, char **argv)
@@ -398,6 +468,7 @@ int main(int argc, char **argv)
         report("cannot connect: %s", strerror(-r));
     for (unsigned i = 0; i < count && r == 0; i++)
         clear_objects(&clients[i]);
+    signal(SIGTERM, end_now);
     end_ns = clock_monotonic_ns() + strtoull(argv[4], NULL, 10) * NSEC_PER_SEC;
     for (unsigned i = 0; i < count && !failed; i++)
         if (pthread_create(&clients[i].thread, NULL, run, &clients[i]))
