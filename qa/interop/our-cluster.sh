@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # our-cluster.sh: our ceph-mon and our ceph-osds on loopback, with cephx, for genuine programs as clients. To be
-# sourced, with $srcdir set; sources genuine.sh.
+# sourced, with $srcdir set; sources genuine.sh. For daemons elsewhere: mon_ip and osd_ip are their addresses (osd_ip may
+# have $id in it), osd_runner is the command, with its arguments, that run_osd starts ceph-osd by.
 
 # shellcheck source=qa/interop/genuine.sh
 . "${srcdir:-.}/qa/interop/genuine.sh"
 declare -A osd_pids
+mon_ip=${mon_ip:-127.0.0.1}
+osd_ip=${osd_ip:-127.0.0.1}
+osd_runner=()
 
 # start_our_mon [LINE...]: makes and starts mon.a; further lines go to its ceph.conf. Sets mon_port, mon_pid and conf.
 start_our_mon() {
@@ -14,7 +18,7 @@ start_our_mon() {
     auth=cephx
     mon_port=$(free_port)
     conf=$tmp/ceph.conf
-    write_conf "$conf" "v1:127.0.0.1:$mon_port" "$@" "[osd]" "public_addr = 127.0.0.1" \
+    write_conf "$conf" "v1:$mon_ip:$mon_port" "$@" "[osd]" "public_addr = $osd_ip" \
         "osd_data = $tmp/osd.\$id"
     make_our_mon >"$tmp/setup.out" 2>&1 || {
         sed 's/^/# /' "$tmp/setup.out"
@@ -51,7 +55,7 @@ new_osd() {
 
 # run_osd ID [OPTION...]: starts one and waits until it is up.
 run_osd() {
-    "$build/src/osd/ceph-osd" -c "$conf" -i "$1" -f "${@:2}" >>"$tmp/osd.$1.out" 2>&1 &
+    "${osd_runner[@]}" "$build/src/osd/ceph-osd" -c "$conf" -i "$1" -f "${@:2}" >>"$tmp/osd.$1.out" 2>&1 &
     osd_pids[$1]=$!
     on_exit stop "${osd_pids[$1]}"
     wait_until 60 osd_is "$1" up

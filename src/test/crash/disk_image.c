@@ -101,16 +101,14 @@ void disk_image_destroy(struct disk_image *d)
 const uint8_t *journal_next(const uint8_t *p, const uint8_t *end, struct journal_record *r, const char **text,
                             const uint8_t **data)
 {
-    if (p == end)
+    if ((size_t)(end - p) < sizeof(*r))
         return NULL;
-    if ((size_t)(end - p) >= sizeof(*r)) {
-        memcpy(r, p, sizeof(*r));
-        *text = (const char *)p + sizeof(*r);
-        *data = p + sizeof(*r) + r->text_len;
-        if (r->data_len + r->text_len <= (size_t)(end - p) - sizeof(*r))
-            return *data + r->data_len;
-    }
-    stop("the journal is cut", "");
+    memcpy(r, p, sizeof(*r));
+    *text = (const char *)p + sizeof(*r);
+    *data = p + sizeof(*r) + r->text_len;
+    if (r->data_len + r->text_len > (size_t)(end - p) - sizeof(*r))
+        return NULL;
+    return *data + r->data_len;
 }
 
 /* ---- names ---- */

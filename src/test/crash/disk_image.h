@@ -25,7 +25,8 @@ enum disk_image_version {
 struct disk_image *disk_image_create(void);
 void disk_image_destroy(struct disk_image *d);
 
-/* The record at p; *text and *data lie in the journal. Gives what comes behind it, NULL at the end. */
+/* The record at p; *text and *data lie in the journal. Gives what comes behind it, NULL at the end, where who
+ * was killed may have left a part of a record. */
 const uint8_t *journal_next(const uint8_t *p, const uint8_t *end, struct journal_record *r, const char **text,
                             const uint8_t **data);
 void disk_image_apply(struct disk_image *d, const struct journal_record *r, const char *text,
