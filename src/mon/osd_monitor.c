@@ -257,6 +257,9 @@ static uint64_t trim_to(struct paxos_service *s)
 {
     uint64_t keep = conf_u64(s->mon->conf, OPT_mon_min_osdmap_epochs);
 
+    /* Who makes a placement group begins with the map in which its pool was new. */
+    if (of(s)->creates.count)
+        return 0;
     return s->last_committed > keep ? s->last_committed - keep : 0;
 }
 

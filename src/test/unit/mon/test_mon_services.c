@@ -231,6 +231,20 @@ static void test_old_maps_are_trimmed(void **state)
     assert_false(mon_store_exists(&f->mon->store, "osdmap", "full_14"));
 }
 
+/* Who makes a placement group begins with the map in which its pool was new. */
+static void test_maps_stay_while_groups_are_to_be_made(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(conf_set(f->conf, CONF_OVERRIDE, "mon_min_osdmap_epochs", "5", NULL), 0);
+    fixture_expect(f, "{\"prefix\":\"osd pool create\",\"pool\":\"p\",\"pg_num\":1,\"size\":1}", 0, "");
+    for (int i = 0; i < 10; i++) {
+        fixture_expect(f, "{\"prefix\":\"osd set\",\"key\":\"noout\"}", 0, "");
+        fixture_expect(f, "{\"prefix\":\"osd unset\",\"key\":\"noout\"}", 0, "");
+    }
+    assert_int_equal(f->mon->services[MON_SERVICE_OSD]->first_committed, 1);
+}
+
 static void test_making_and_removing_osds(void **state)
 {
     struct fixture *f = *state;
@@ -302,6 +316,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flags_health_and_log, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_changes_share_commits, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_old_maps_are_trimmed, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(test_maps_stay_while_groups_are_to_be_made, open_fixture,
+                                        close_fixture),
         cmocka_unit_test_setup_teardown(test_making_and_removing_osds, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_shutting_clients_out, open_fixture, close_fixture),
     };
