@@ -8,6 +8,7 @@
 # shellcheck source=qa/interop/genuine.sh
 . "${srcdir:-.}/qa/interop/genuine.sh"
 declare -A osd_pids
+declare -A osd_programs # by id; ours, where there is none
 mon_ip=${mon_ip:-127.0.0.1}
 osd_ip=${osd_ip:-127.0.0.1}
 osd_runner=()
@@ -39,6 +40,10 @@ run_our_mon() {
     wait_until 60 genuine_ceph --connect-timeout 5 fsid
 }
 
+program_of() {
+    echo "${osd_programs[$1]:-$build/src/osd/ceph-osd}"
+}
+
 # new_osd ID: registers an OSD with a key of its own and makes its data.
 new_osd() {
     local id=$1 uuid key
@@ -49,13 +54,14 @@ new_osd() {
     echo "{\"cephx_secret\": \"$key\"}" >"$tmp/secrets"
     [ "$(genuine_ceph osd new "$uuid" "$id" -i "$tmp/secrets")" = "$id" ] || return 1
     rm "$tmp/secrets"
-    "$build/src/osd/ceph-osd" -c "$conf" -i "$id" --mkfs --osd-uuid "$uuid" || return 1
     printf '[osd.%d]\n\tkey = %s\n' "$id" "$key" >"$tmp/osd.$id.keyring"
+    mkdir -p "$tmp/osd.$id"
+    "$(program_of "$id")" -c "$conf" -i "$id" --mkfs --osd-uuid "$uuid"
 }
 
 # run_osd ID [OPTION...]: starts one and waits until it is up.
 run_osd() {
-    "${osd_runner[@]}" "$build/src/osd/ceph-osd" -c "$conf" -i "$1" -f "${@:2}" >>"$tmp/osd.$1.out" 2>&1 &
+    "${osd_runner[@]}" "$(program_of "$1")" -c "$conf" -i "$1" -f "${@:2}" >>"$tmp/osd.$1.out" 2>&1 &
     osd_pids[$1]=$!
     on_exit stop "${osd_pids[$1]}"
     wait_until 60 osd_is "$1" up

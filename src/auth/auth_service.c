@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "auth/auth_service.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@ struct auth_service {
     const struct conf *conf; /* fixed */
     uint32_t own_type;       /* fixed */
     struct cephx_service *cephx;
+    uint32_t other_type;         /* fixed; 0: none */
+    struct cephx_service *other; /* fixed; NULL likewise */
 };
 
 struct auth_service *auth_service_create(const struct conf *conf, uint32_t own_type)
@@ -34,12 +37,25 @@ void auth_service_free(struct auth_service *s)
     if (!s)
         return;
     cephx_service_free(s->cephx);
+    cephx_service_free(s->other);
     free(s);
+}
+
+int auth_service_answer_for(struct auth_service *s, uint32_t other_type)
+{
+    s->other_type = other_type;
+    s->other = cephx_service_create(s->conf, other_type);
+    return s->other ? 0 : -ENOMEM;
 }
 
 void auth_service_set_keys(struct auth_service *s, const struct rotating_keys *keys)
 {
     cephx_service_set_keys(s->cephx, keys);
+}
+
+void auth_service_set_other_keys(struct auth_service *s, const struct rotating_keys *keys)
+{
+    cephx_service_set_keys(s->other, keys);
 }
 
 void auth_service_set_mon_key(struct auth_service *s, const struct crypto_key *key)
@@ -65,8 +81,11 @@ static enum auth_verdict check_none(const uint8_t *bytes, size_t len, uint32_t p
         entity_id_destroy(&name);
         return AUTH_BAD;
     }
-    *identity = (struct auth_identity){
-        .entity_type = name.type, .entity_id = name.id, .global_id = global_id, .caps_allow_all = true};
+    *identity = (struct auth_identity){.protocol = AUTH_PROTOCOL_NONE,
+                                       .entity_type = name.type,
+                                       .entity_id = name.id,
+                                       .global_id = global_id,
+                                       .caps_allow_all = true};
     return AUTH_OK;
 }
 
@@ -75,6 +94,21 @@ static bool comes_without(const struct auth_service *s, uint32_t peer_type, uint
 {
     return s->own_type == ENTITY_TYPE_MON && peer_type != ENTITY_TYPE_MON &&
            (protocol == AUTH_PROTOCOL_UNKNOWN || len == 0);
+}
+
+/* Whose keys open the ticket that is shown. */
+static struct cephx_service *service_of(const struct auth_service *s, const uint8_t *bytes, size_t len)
+{
+    struct cephx_authorizer a;
+    struct decode d;
+    bool other;
+
+    if (!s->other)
+        return s->cephx;
+    decode_init(&d, bytes, len);
+    other = cephx_authorizer_decode(&d, &a) == 0 && a.service == s->other_type;
+    cephx_ticket_blob_destroy(&a.ticket);
+    return other ? s->other : s->cephx;
 }
 
 static enum auth_verdict check(void *arg, struct auth_accept *accept, uint32_t peer_type, uint32_t protocol,
@@ -94,8 +128,8 @@ static enum auth_verdict check(void *arg, struct auth_accept *accept, uint32_t p
     }
     if (protocol == AUTH_PROTOCOL_NONE)
         return check_none(bytes, len, peer_type, identity);
-    return cephx_service_check(s->cephx, accept, peer_type, bytes, len, features, reply, reply_len, identity,
-                               security);
+    return cephx_service_check(service_of(s, bytes, len), accept, peer_type, bytes, len, features, reply,
+                               reply_len, identity, security);
 }
 
 static void release(void *arg UNUSED, struct auth_accept *accept)

@@ -25,6 +25,10 @@ void auth_service_free(struct auth_service *s);
 /* Sets the acceptor's half of u. */
 void auth_service_fill(struct auth_service *s, struct auth_upcalls *u);
 
+/* The daemon stands in for one of another type, too: who dials that one shows a ticket for it. */
+int auth_service_answer_for(struct auth_service *s, uint32_t other_type) MUST_CHECK;
+void auth_service_set_other_keys(struct auth_service *s, const struct rotating_keys *keys);
+
 void auth_service_set_keys(struct auth_service *s, const struct rotating_keys *keys);
 void auth_service_set_mon_key(struct auth_service *s, const struct crypto_key *key);
 

@@ -47,6 +47,7 @@ struct authorizer {
 
 /* What is known of a peer whose authorizer was good. */
 struct auth_identity {
+    uint32_t protocol; /* enum auth_protocol */
     uint32_t entity_type;
     char *entity_id; /* malloc'ed, as in "client.ID" */
     uint64_t global_id;

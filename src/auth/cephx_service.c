@@ -192,6 +192,7 @@ static int admit(struct cephx_service *s, struct examined *x, uint64_t features,
     if (encode_error(reply))
         return encode_error(reply);
     *identity = (struct auth_identity){
+        .protocol = AUTH_PROTOCOL_CEPHX,
         .entity_type = x->info.name.type,
         .entity_id = x->info.name.id,
         .global_id = x->info.global_id,

@@ -131,6 +131,7 @@ static void tell_service(struct auth_monitor *a)
     const struct keyring_entry *e = keyring_find(&a->db.keyring, &mons);
 
     auth_service_set_keys(a->service, auth_db_ring(&a->db, ENTITY_TYPE_MON));
+    auth_service_set_other_keys(a->service, auth_db_ring(&a->db, ENTITY_TYPE_MGR));
     if (e)
         auth_service_set_mon_key(a->service, &e->key);
 }
@@ -214,7 +215,8 @@ struct paxos_service *auth_monitor_create(struct monitor *mon)
     auth_db_init(&a->db);
     auth_db_init(&a->pending);
     a->service = auth_service_create(mon->conf, ENTITY_TYPE_MON);
-    if (!a->service) {
+    if (!a->service || auth_service_answer_for(a->service, ENTITY_TYPE_MGR)) {
+        auth_service_free(a->service);
         free(a);
         return NULL;
     }
@@ -355,6 +357,24 @@ static int take_caps(struct auth_monitor *a, struct mon_session *s, char *why, s
         snprintf(why, why_size, "%s", err ? err : strerror(-r));
     free(err);
     return r ? -EACCES : 0;
+}
+
+void auth_monitor_take_ticket(struct paxos_service *service, struct mon_session *s)
+{
+    const struct auth_identity *id = s->con ? connection_identity(s->con) : NULL;
+    char why[256] = "no memory";
+
+    if (!id || s->authenticated)
+        return;
+    s->id = (struct entity_id){.type = id->entity_type, .id = strdup(id->entity_id)};
+    s->name.type = (uint8_t)id->entity_type;
+    s->name.num = (int64_t)id->global_id;
+    s->global_id = id->global_id;
+    s->auth_protocol = id->protocol;
+    s->caps_allow_all = id->protocol == AUTH_PROTOCOL_NONE;
+    s->authenticated = s->id.id && (s->caps_allow_all || take_caps(of(service), s, why, sizeof(why)) == 0);
+    if (!s->authenticated)
+        log_refusal(s, why);
 }
 
 /* The first round. True: op waits. */

@@ -18,7 +18,12 @@ struct paxos_service *auth_monitor_create(struct monitor *mon);
 /* Handles an MAuth and ends the op. */
 void auth_monitor_handle(struct mon_op *op);
 
-/* For the monitor's messenger: authorizers of other monitors. Lives as long as the service. */
+/* Who showed a ticket when it dialled, as those do who take the monitor for a manager, needs no login: it is
+ * who the ticket says, and may what the monitors' keyring says. */
+void auth_monitor_take_ticket(struct paxos_service *s, struct mon_session *session);
+
+/* For the monitor's messenger: authorizers of other monitors, and for managers. Lives as long as the service.
+ */
 struct auth_upcalls auth_monitor_upcalls(struct paxos_service *s);
 
 /* What is committed, and what will be; for the commands. */

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/bytes.h"
+#include "common/clock.h"
 #include "common/command_sig.h"
+#include "common/conf.h"
 #include "messages/m_mgr_map.h"
+#include "messages/m_mgr_session.h"
 #include "mon/monitor.h"
 
 struct mgr_monitor {
@@ -63,6 +67,23 @@ struct paxos_service *mgr_monitor_create(struct monitor *mon)
     return &m->base;
 }
 
+/* Only OSDs that speak TCP need a manager: ours report to monitors. It comes after a map without a manager: a
+ * genuine OSD does not dial one again that refused it, as a monitor does while it starts, before it was told
+ * of another or of none. */
+static void send_stand_in(struct paxos_service *s, struct mon_session *to)
+{
+    const struct entity_addr *addr = entity_addrvec_find(monitor_addrs(s->mon), ENTITY_ADDR_V1);
+    struct m_mgr_map map = {.epoch = of(s)->epoch, .available = true};
+
+    if (!addr)
+        return;
+    map.active_name = strdup("");
+    if (map.active_name && entity_addrvec_push(&map.active_addrs, addr) == 0)
+        mon_session_send(to, m_mgr_map_message(&map));
+    else
+        m_mgr_map_destroy(&map);
+}
+
 void mgr_monitor_check_sub(struct paxos_service *s, struct mon_sub *sub)
 {
     struct m_mgr_map map = {.epoch = of(s)->epoch};
@@ -70,7 +91,23 @@ void mgr_monitor_check_sub(struct paxos_service *s, struct mon_sub *sub)
     if (sub->next > of(s)->epoch)
         return;
     mon_session_send(sub->session, m_mgr_map_message(&map));
+    if (mon_session_osd(sub->session) >= 0)
+        send_stand_in(s, sub->session);
     mon_sub_sent(sub, of(s)->epoch);
+}
+
+void mgr_monitor_handle_open(struct mon_op *op)
+{
+    enum { NO_COUNTERS = 11 }; /* above the highest priority that counters have */
+    struct m_mgr_configure reply = {.stats_threshold = NO_COUNTERS};
+    uint64_t period = conf_seconds_ns(op->mon->conf, OPT_osd_mon_report_interval);
+    struct m_mgr_open m;
+
+    if (!mon_op_decoded(op, m_mgr_open_decode(&m, op->msg)))
+        return;
+    m_mgr_open_destroy(&m);
+    reply.stats_period = (uint32_t)(period / NSEC_PER_SEC);
+    mon_op_answer(op, m_mgr_configure_message(&reply));
 }
 
 json_t *mgr_monitor_summary(const struct paxos_service *s UNUSED)

@@ -248,6 +248,8 @@ static const struct handler handlers[] = {
     {MSG_OSD_PG_CREATED, false, osd_reports_pg_created},
     {MSG_MON_GET_OSDMAP, false, osd_reports_get_osdmap},
     {MSG_MON_GET_PURGED_SNAPS, false, osd_reports_get_purged_snaps},
+    {MSG_MGR_OPEN, false, mgr_monitor_handle_open},
+    {MSG_MGR_REPORT, false, mon_op_free}, /* counters, which nobody here asks for */
 };
 
 static bool may_send(const struct mon_session *s, const struct handler *h)
@@ -268,6 +270,8 @@ static void route(struct monitor *mon, struct message *msg)
     struct mon_session *s = mon_sessions_find_or_add(&mon->sessions, msg->con, clock_monotonic_ns());
     struct mon_op *op;
 
+    if (s)
+        auth_monitor_take_ticket(mon->services[MON_SERVICE_AUTH], s);
     for (size_t i = 0; s && i < ARRAY_SIZE(handlers); i++) {
         if (handlers[i].type != msg->type)
             continue;

@@ -81,11 +81,13 @@ static void connect_locked(struct osd *osd, struct osd_mgr *mgr)
         message_put(msg);
 }
 
+/* A manager without a name is a monitor of ours, which stands in for one. */
 static void handle_map(struct osd *osd, const struct m_mgr_map *map)
 {
     struct osd_mgr *mgr = osd->mgr;
     static const struct entity_addrvec nobody;
-    const struct entity_addrvec *active = map->available ? &map->active_addrs : &nobody;
+    bool named = map->available && map->active_name && map->active_name[0];
+    const struct entity_addrvec *active = named ? &map->active_addrs : &nobody;
 
     mutex_lock(&mgr->lock);
     if (!entity_addrvec_equal(&mgr->addrs, active)) {
@@ -95,7 +97,7 @@ static void handle_map(struct osd *osd, const struct m_mgr_map *map)
         entity_addrvec_destroy(&mgr->addrs);
         if (entity_addrvec_copy(&mgr->addrs, active))
             derr(osd, "no memory to report to manager %s", map->active_name);
-        dout(osd, 1, "the active manager is %s", map->available ? map->active_name : "nobody");
+        dout(osd, 1, "the active manager is %s", named ? map->active_name : "nobody");
     }
     mutex_unlock(&mgr->lock);
     mon_client_sub_got(osd->monc, "mgrmap", map->epoch);

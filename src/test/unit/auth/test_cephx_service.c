@@ -189,6 +189,31 @@ static void an_expired_ticket_is_refused(void **state UNUSED)
     rig_stop(&g);
 }
 
+/* A monitor that stands in for a manager. */
+static void a_service_answers_for_another(void **state UNUSED)
+{
+    struct auth_service *mon = auth_service_create(conf, ENTITY_TYPE_MON);
+    struct authorizer a;
+    struct rig g;
+
+    rig_start(&g);
+    auth_service_fill(mon, &g.up);
+    dial(&g, &a);
+    assert_int_equal(show_cephx(&g, &a), AUTH_BAD);
+    assert_int_equal(auth_service_answer_for(mon, ENTITY_TYPE_OSD), 0);
+    assert_int_equal(show_cephx(&g, &a), AUTH_BAD); /* it has no keys yet */
+    auth_service_set_keys(mon, &g.ring);
+    assert_int_equal(show_cephx(&g, &a), AUTH_BAD); /* those are for tickets of its own */
+    auth_service_set_other_keys(mon, &g.ring);
+    assert_int_equal(show_cephx(&g, &a), AUTH_CHALLENGE);
+    assert_int_equal(cephx_dial_answer(&a, g.reply, g.reply_len), 0);
+    assert_int_equal(show_cephx(&g, &a), AUTH_OK);
+    assert_int_equal(g.identity.protocol, AUTH_PROTOCOL_CEPHX);
+    hang_up(&a);
+    rig_stop(&g);
+    auth_service_free(mon);
+}
+
 static void signatures_can_be_required(void **state UNUSED)
 {
     struct rig g;
@@ -211,6 +236,7 @@ int main(void)
         cmocka_unit_test(who_answers_the_challenge_is_in), cmocka_unit_test(a_replay_is_refused),
         cmocka_unit_test(every_changed_byte_is_noticed),   cmocka_unit_test(tickets_of_others_are_refused),
         cmocka_unit_test(an_expired_ticket_is_refused),    cmocka_unit_test(signatures_can_be_required),
+        cmocka_unit_test(a_service_answers_for_another),
     };
     int failed;
 
