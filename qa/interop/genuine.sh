@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # genuine.sh: genuine Ceph programs for interop tests: finding them, and a monitor of theirs on loopback, messenger v1,
-# without authentication unless $auth is cephx. To be sourced, with $srcdir set; sources tap.sh.
+# with cephx unless $auth is none. To be sourced, with $srcdir set; sources tap.sh.
 
 # shellcheck source=qa/interop/tap.sh
 . "${srcdir:-.}/qa/interop/tap.sh"
 
 genuine_bin=${GENUINE_BIN:-/usr/bin}
-osd_program=$genuine_bin/ceph-osd # that of start_genuine_cluster
-auth=${auth:-none}
+auth=${auth:-cephx}
 fsid=$(cat /proc/sys/kernel/random/uuid)
+umask 077
 
 # need_genuine PROGRAM...: skips the whole test unless these are installed and not ours.
 need_genuine() {
@@ -95,12 +95,12 @@ start_genuine_mons() {
     wait_until 90 genuine_ceph --connect-timeout 5 quorum_status
 }
 
-# start_genuine_mgr NAME: needs "mgr_data = $tmp/mgr.\$id" in the conf; its modules are as few as can be.
+# start_genuine_mgr NAME
 start_genuine_mgr() {
     mkdir -p "$tmp/mgr.$1"
     [ "$auth" != cephx ] || genuine_ceph auth get-or-create "mgr.$1" mon 'allow profile mgr' osd 'allow *' \
         -o "$tmp/mgr.$1.keyring" || return
-    "$genuine_bin/ceph-mgr" -c "$conf" -i "$1" -f >>"$tmp/mgr.$1.out" 2>&1 &
+    "$genuine_bin/ceph-mgr" -c "$conf" -i "$1" -f --mgr_data "$tmp/mgr.$1" >>"$tmp/mgr.$1.out" 2>&1 &
     on_exit stop "$!"
 }
 
@@ -129,41 +129,6 @@ run_genuine_mon() {
     mon_pid=$!
     on_exit stop "$mon_pid"
     wait_until 60 genuine_ceph --connect-timeout 5 quorum_status
-}
-
-# start_genuine_cluster STORE POOL [LINE...]: a genuine monitor and a genuine OSD with a store of that kind, and a pool on
-# it that needs no replicas.
-start_genuine_cluster() {
-    local store=$1 pool=$2
-
-    shift 2
-    start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
-        "osd_pool_default_pg_autoscale_mode = off" "mon_allow_pool_delete = true" "$@" "[osd]" "osd_data = $tmp/osd.\$id" \
-        "public_addr = 127.0.0.1" "osd_objectstore = $store" "bluestore_block_size = 2147483648" "osd_class_update_on_start = false" \
-        "osd_crush_update_on_start = false" || return
-    make_genuine_osd >"$tmp/osd.out" 2>&1 && run_genuine_osd && genuine_ceph osd pool create "$pool" 8 8 >/dev/null 2>&1
-}
-
-make_genuine_osd() {
-    local uuid
-
-    uuid=$(cat /proc/sys/kernel/random/uuid)
-    mkdir -p "$tmp/osd.0"
-    genuine_ceph osd new "$uuid" 0 && genuine_ceph osd crush add osd.0 1 host=h root=default &&
-        "$osd_program" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
-}
-
-# run_genuine_osd: starts it (again), and waits until the monitor knows. Sets osd_pid.
-run_genuine_osd() {
-    "$osd_program" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
-    # shellcheck disable=SC2034 # for the tests
-    osd_pid=$!
-    on_exit stop "$osd_pid"
-    wait_until 60 osd_is_up
-}
-
-osd_is_up() {
-    genuine_ceph osd dump | grep -q '^osd\.0 up'
 }
 
 # Genuine ceph with the conf of the monitor. Now and then it asks a genuine monitor which commands there are before it knows

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # model-lib.sh: three OSDs of ours, which keep objects on disk, under our monitor, with cephx; rados_model at work on
-# them. To be sourced, with $srcdir set; sources our-cluster.sh and model.sh.
+# them. To be sourced, with $srcdir set; sources our-mon.sh, osd.sh and model.sh.
 
-# shellcheck source=qa/interop/our-cluster.sh
-. "${srcdir:-.}/qa/interop/our-cluster.sh"
+# shellcheck source=qa/interop/our-mon.sh
+. "${srcdir:-.}/qa/interop/our-mon.sh"
+# shellcheck source=qa/interop/osd.sh
+. "${srcdir:-.}/qa/interop/osd.sh"
 # shellcheck source=qa/model.sh
 . "${srcdir:-.}/qa/model.sh"
 need_genuine ceph ceph-authtool
@@ -13,8 +15,8 @@ model_osds=(0 1 2)
 
 # An OSD that is silent is soon found dead.
 start_model_mon() {
-    start_our_mon "osd_objectstore = kvstore" "mon_osd_min_down_reporters = 1" "osd_heartbeat_interval = 1" \
-        "osd_heartbeat_grace = 4" "mon_tick_interval = 1" "osd_mon_report_interval = 1"
+    start_our_mon a "mon_osd_min_down_reporters = 1" "osd_heartbeat_interval = 1" "osd_heartbeat_grace = 4" \
+        "mon_tick_interval = 1" "osd_mon_report_interval = 1" "${osd_section[@]}" "osd_objectstore = kvstore"
 }
 
 make_pool() {
@@ -27,7 +29,7 @@ run_model_osd() {
 }
 
 is_active() {
-    "$build/src/tools/ceph" daemon "$tmp/ceph-osd.$1.asok" status | grep -q '"state": "active"'
+    our_ceph daemon "osd.$1" status | grep -q '"state": "active"'
 }
 
 each_osd() {

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # For tests with monitors: sourced after `dir` has been set to an empty folder and `srcdir` to the sources. Monitors
-# listen on loopback; each has its own folder below $dir.
+# listen on loopback, with cephx; each has its own folder below $dir.
 
 unset CEPH_CONF CEPH_ARGS CEPH_KEYRING
 python=${PYTHON3_RADOS:-/usr/bin/python3}
 ceph=${GENUINE_CEPH:-/usr/bin/ceph}
 genuine_mon=${GENUINE_CEPH_MON:-/usr/bin/ceph-mon}
+authtool=${GENUINE_AUTHTOOL:-/usr/bin/ceph-authtool}
 our_mon=$(pwd)/src/mon/ceph-mon
 fsid=${fsid:-5d6e7f80-1122-4344-8566-77889900aabb}
 n=0
@@ -39,7 +40,7 @@ free_port() {
     "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# write_conf FOLDER PORT [LINE...]: a folder with a ceph.conf for one monitor, a.
+# write_conf FOLDER PORT [LINE...]: a folder with a ceph.conf for one monitor, a, and a keyring for it and for admin.
 write_conf() {
     mkdir -p "$1"
     conf_folder=$1
@@ -49,9 +50,10 @@ write_conf() {
 [global]
 fsid = $fsid
 mon_host = v1:127.0.0.1:$conf_port
-auth_cluster_required = none
-auth_service_required = none
-auth_client_required = none
+auth_cluster_required = cephx
+auth_service_required = cephx
+auth_client_required = cephx
+keyring = $conf_folder/keyring
 ms_bind_msgr2 = false
 run_dir = $conf_folder
 log_file = $conf_folder/\$name.log
@@ -65,6 +67,13 @@ END
     for line; do
         echo "$line" >>"$conf_folder/ceph.conf"
     done
+    [ -e "$conf_folder/keyring" ] || make_keyring "$conf_folder/keyring"
+}
+
+make_keyring() {
+    "$authtool" -C "$1" -n mon. -g --cap mon 'allow *' >/dev/null &&
+        "$authtool" "$1" -n client.admin -g --cap mon 'allow *' --cap osd 'allow *' --cap mds 'allow *' \
+            --cap mgr 'allow *' >/dev/null
 }
 
 # start_mon PROGRAM FOLDER

@@ -58,6 +58,39 @@ check() {
     fi
 }
 
+# gives TEXT COMMAND...: it succeeds and prints that and nothing else.
+gives() {
+    local want=$1 got
+
+    shift
+    got=$("$@") || return
+    [ "$got" = "$want" ] || { echo "'$got' instead of '$want'"; return 1; }
+}
+
+# prints PATTERN COMMAND...: it succeeds, and a line of what it prints is like that.
+prints() {
+    local pattern=$1
+
+    shift
+    "$@" >"$tmp/prints.out" 2>&1 && grep -q -e "$pattern" "$tmp/prints.out" && return
+    cat "$tmp/prints.out"
+    return 1
+}
+
+fails() {
+    ! "$@"
+}
+
+# fails_with PATTERN COMMAND...: it fails, and a line of what it prints is like that.
+fails_with() {
+    local pattern=$1
+
+    shift
+    ! "$@" >"$tmp/fails.out" 2>&1 && grep -q -e "$pattern" "$tmp/fails.out" && return
+    cat "$tmp/fails.out"
+    return 1
+}
+
 # skip NAME REASON: one case that cannot be run here.
 skip() {
     tap_count=$((tap_count + 1))

@@ -10,6 +10,10 @@ srcdir=${srcdir:-.}
 need_genuine ceph ceph-mon monmaptool
 start_genuine_mon a || { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
 
+for name in client.a client.someone; do
+    genuine_ceph auth get-or-create "$name" mon 'allow *' -o "$tmp/$name.keyring" 2>/dev/null
+done
+
 our_ceph() {
     timeout -k 5 60 "$build/src/tools/ceph" -c "$conf" "$@"
 }

@@ -14,8 +14,8 @@ readonly ttl=15
 our_osd=$build/src/osd/ceph-osd
 
 restart_osd() {
-    stop "$osd_pid"
-    run_osd "$our_osd" "$@"
+    stop "${osd_pids[0]}"
+    run_osd 0 "$@" && find_port
 }
 
 genuine_rados() {
@@ -132,7 +132,7 @@ check "who signs nothing either is served" our_rados --cephx_sign_messages=false
 check "so is a genuine one" genuine_rados --cephx_sign_messages=false put object "$top/in"
 
 stop "$mon_pid"
-stop "$osd_pid"
+stop "${osd_pids[0]}"
 start_cluster two "$our_osd" kvstore 3600 >"$top/start.out" 2>&1 ||
     { sed 's/^/# /' "$top/start.out"; echo "Bail out! no second cluster"; exit 1; }
 check "an object in another cluster" genuine_rados put object "$top/in"

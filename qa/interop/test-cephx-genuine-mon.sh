@@ -19,20 +19,20 @@ make_user() {
     our_ceph auth get-or-create client.reader mon 'allow r' >"$tmp/client.reader.keyring"
 }
 
-check "ceph -s" gives HEALTH_ our_ceph -s
-check "ceph auth get client.admin" gives 'caps mon = "allow \*"' our_ceph auth get client.admin
+check "ceph -s" prints HEALTH_ our_ceph -s
+check "ceph auth get client.admin" prints 'caps mon = "allow \*"' our_ceph auth get client.admin
 check "the key is the one in our keyring" same_key
-check "ceph tell, by a session of its own" gives '"version": "16' our_ceph tell mon.a version
+check "ceph tell, by a session of its own" prints '"version": "16' our_ceph tell mon.a version
 check "a new user" make_user
-check "that user reads" gives "$fsid" our_ceph -n client.reader fsid
-check "and may not write" fails 'EACCES' our_ceph -n client.reader config set global debug_ms 1
+check "that user reads" prints "$fsid" our_ceph -n client.reader fsid
+check "and may not write" fails_with 'EACCES' our_ceph -n client.reader config set global debug_ms 1
 "$authtool" -C "$tmp/wrong.keyring" -n client.admin -g >/dev/null
-check "a wrong key is refused" fails 'Permission denied\|EACCES\|error calling' our_ceph -k "$tmp/wrong.keyring" -s
-check "no keyring: one line that says where was looked" fails "unable to find a keyring on $tmp/nothing" \
+check "a wrong key is refused" fails_with 'Permission denied\|EACCES\|error calling' our_ceph -k "$tmp/wrong.keyring" -s
+check "no keyring: one line that says where was looked" fails_with "unable to find a keyring on $tmp/nothing" \
     our_ceph -k "$tmp/nothing" -s
-check "an entity that the keyring lacks" fails 'the keyring has no key of client.nobody' \
+check "an entity that the keyring lacks" fails_with 'the keyring has no key of client.nobody' \
     our_ceph -n client.nobody -k "$tmp/client.admin.keyring" -s
-check "none is not what this monitor takes" fails 'not supported\|EOPNOTSUPP' our_ceph --auth_client_required=none -s
+check "none is not what this monitor takes" fails_with 'not supported\|EOPNOTSUPP' our_ceph --auth_client_required=none -s
 no_key_in_logs() {
     ! grep -F -r "$("$authtool" "$tmp/client.admin.keyring" -p)" --include='client.*.log' "$tmp"
 }

@@ -83,12 +83,12 @@ done
 
 cp "$tmp/client.admin.keyring" "$tmp/open.keyring"
 chmod 644 "$tmp/open.keyring"
-check "a keyring that others can read is used" gives "$fsid" our_ceph -k "$tmp/open.keyring" fsid
-check "and warned of" gives 'open.keyring has mode 0644' our_ceph -k "$tmp/open.keyring" fsid
+check "a keyring that others can read is used" prints "$fsid" our_ceph -k "$tmp/open.keyring" fsid
+check "and warned of" prints 'open.keyring has mode 0644' our_ceph -k "$tmp/open.keyring" fsid
 if [ "$(id -u)" = 0 ]; then
     chmod 755 "$tmp"
     cp "$conf" "$tmp/open.conf" && chmod 644 "$tmp/open.conf"
-    check "one that may not be read is named" fails "can't open the keyring $tmp/client.admin.keyring: Permission denied" \
+    check "one that may not be read is named" fails_with "can't open the keyring $tmp/client.admin.keyring: Permission denied" \
         setpriv --reuid=65534 --regid=65534 --clear-groups "$build/src/tools/ceph" -c "$tmp/open.conf" \
         -k "$tmp/client.admin.keyring" fsid
     chmod 700 "$tmp"
@@ -109,25 +109,25 @@ demands() {
 
 for one in cephx_require_signatures cephx_service_require_signatures; do
     check "$one" demands --$one=true
-    check "$one: ours" gives "$fsid" our_ceph fsid
-    check "$one: genuine" gives "$fsid" genuine_ceph fsid
+    check "$one: ours" prints "$fsid" our_ceph fsid
+    check "$one: genuine" prints "$fsid" genuine_ceph fsid
     attack "$mon_port" features=800000
     check "$one: who cannot sign is refused" refused "$log" \
         'client.admin at .* is refused: it offers no authentication that is allowed here' \
         through our_ceph --connect-timeout 5 fsid
 done
 check "cephx_cluster_require_signatures" demands --cephx_cluster_require_signatures=true
-check "cephx_cluster_require_signatures does not mean clients" gives "$fsid" through our_ceph fsid
+check "cephx_cluster_require_signatures does not mean clients" prints "$fsid" through our_ceph fsid
 check "cephx_sign_messages" demands --cephx_sign_messages=false
-check "cephx_sign_messages: without it clients are let in" gives "$fsid" genuine_ceph fsid
+check "cephx_sign_messages: without it clients are let in" prints "$fsid" genuine_ceph fsid
 check "auth_service_required = none" demands --auth_service_required=none
-check "clients need cephx no more" gives "$fsid" our_ceph --auth_client_required=none fsid
-check "daemons do" fails 'not supported\|not offered' \
+check "clients need cephx no more" prints "$fsid" our_ceph --auth_client_required=none fsid
+check "daemons do" fails_with 'not supported\|not offered' \
     our_ceph -n osd.7 --auth_cluster_required=none --auth_client_required=none fsid
 check "auth_supported = none is in the place of all three" demands --auth_supported=none
-check "who offers none is let in" gives "$fsid" our_ceph --auth_supported=none fsid
-check "genuine, too" gives "$fsid" genuine_ceph --auth_supported=none fsid
-check "who insists on cephx is not" fails . our_ceph --connect-timeout 5 --auth_client_required=cephx fsid
+check "who offers none is let in" prints "$fsid" our_ceph --auth_supported=none fsid
+check "genuine, too" prints "$fsid" genuine_ceph --auth_supported=none fsid
+check "who insists on cephx is not" fails_with . our_ceph --connect-timeout 5 --auth_client_required=cephx fsid
 check "cephx again" demands
 
 # ---- monitors among themselves ----

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Genuine Ceph clients (ceph, python3-rados) against our ceph-mon over TCP, without authentication. TAP. Run it from the
-# top of the build tree.
+# Genuine Ceph clients (ceph, python3-rados) against our ceph-mon over TCP. TAP. Run it from the top of the build tree.
 srcdir=${srcdir:-$(dirname "$0")/../..}
 dir=$(mktemp -d) || exit 1
 # shellcheck source=qa/interop/mon-lib.sh
@@ -146,7 +145,7 @@ stop_mon "$dir/m" -KILL; sleep 0.2
 start_mon "$our_mon" "$dir/m" || { cat "$dir/m/start.out"; exit 1; }
 END
 chmod +x "$dir/restart"
-timeout 100 "$python" "$dir/client.py" "$dir/m/ceph.conf" "$dir/restart" "$dir/m/mon.a.asok" \
+timeout -s ABRT 100 "$python" -X faulthandler "$dir/client.py" "$dir/m/ceph.conf" "$dir/restart" "$dir/m/mon.a.asok" \
     >"$dir/out" 2>&1
 if grep -q '^done$' "$dir/out"; then
     ok "python3-rados: commands, options that reach a running client, a monitor killed and started again"

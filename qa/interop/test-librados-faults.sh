@@ -6,40 +6,35 @@
 # OSDs promise alone.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
-need_genuine ceph ceph-mon ceph-osd monmaptool rados
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
+need_genuine ceph ceph-authtool ceph-mon ceph-osd monmaptool rados
 faults_osd=${faults_osd:-genuine}
-store=bluestore
 if [ "$faults_osd" = ours ]; then
-    store=kvstore
-    osd_program=$build/src/osd/ceph-osd
+    start_osd_cluster kvstore p
+else
+    osd_program=$genuine_bin/ceph-osd
+    start_osd_cluster bluestore p
 fi
-start_genuine_cluster "$store" p || { sed 's/^/# /' "$tmp/osd.out"; echo "Bail out! no cluster"; exit 1; }
 model_seconds=${model_seconds:-25}
 
 ours() {
     timeout -k 5 120 "$build/src/tools/rados" -c "$conf" -p p "$@"
-}
-kill_osd() {
-    kill -9 "$osd_pid"
-    wait "$osd_pid" 2>/dev/null
-    run_genuine_osd
 }
 # While $1 runs: kills the OSD, has it declared down, pauses the cluster, stops the OSD for a while.
 disturb() {
     local pid=$1 kills=0
 
     while ! is_gone "$pid"; do
-        kill_osd || return
+        kill_osd 0 && run_osd 0 || return
         kills=$((kills + 1))
         is_gone "$pid" && break
         sleep 2
         genuine_ceph osd down 0
-        wait_until 60 osd_is_up
+        wait_until 60 osd_is 0 up
         sleep 1
         genuine_ceph osd set pause && sleep 1 && genuine_ceph osd unset pause
-        kill -STOP "$osd_pid" && sleep 1 && kill -CONT "$osd_pid"
+        kill -STOP "${osd_pids[0]}" && sleep 1 && kill -CONT "${osd_pids[0]}"
     done
     echo "killed $kills times"
     [ "$kills" -gt 0 ]
@@ -74,18 +69,18 @@ check "the model holds while nothing happens" eval '
 check "and while the OSD is killed, declared down, stopped and paused" model_through_faults
 [ "$faults_osd" = genuine ] || tap_end
 check "an operation waits for an OSD that is not there, and is done when it comes back" eval '
-    kill -9 "$osd_pid"; wait "$osd_pid" 2>/dev/null; genuine_ceph osd down 0; begins ours put late "$tmp/in"
-    sleep 1; ! is_gone "$began" && run_genuine_osd && ends_well && ours get late - | cmp - "$tmp/in"'
+    kill_osd 0; genuine_ceph osd down 0; begins ours put late "$tmp/in"
+    sleep 1; ! is_gone "$began" && run_osd 0 && ends_well && ours get late - | cmp - "$tmp/in"'
 check "pauserd holds reads back" eval 'genuine_ceph osd set pause && begins ours get late "$tmp/out"
     sleep 1; ! is_gone "$began" && genuine_ceph osd unset pause && ends_well && cmp "$tmp/out" "$tmp/in"'
-check "a write that takes too long gives ETIMEDOUT" eval 'kill -STOP "$osd_pid"
+check "a write that takes too long gives ETIMEDOUT" eval 'kill -STOP "${osd_pids[0]}"
     ours --rados_osd_op_timeout 2 put slow "$tmp/in" 2>"$tmp/err"; [ $? = 1 ] && grep -q "(110) Connection timed out" "$tmp/err"'
 check "so does a read" eval '! ours --rados_osd_op_timeout 2 stat late 2>"$tmp/err" && grep -q "(110) Connection timed out" "$tmp/err"'
-check "the OSD goes on as if nothing was" eval 'kill -CONT "$osd_pid"; ours put slow "$tmp/in" && ours get slow - | cmp - "$tmp/in"'
+check "the OSD goes on as if nothing was" eval 'kill -CONT "${osd_pids[0]}"; ours put slow "$tmp/in" && ours get slow - | cmp - "$tmp/in"'
 check "a backoff holds operations back until it is taken back" eval 'genuine_ceph osd pool create b 4 4 &&
     genuine_ceph osd pool set b size 2 && genuine_ceph osd pool set b min_size 2
     begins timeout 120 "$build/src/tools/rados" -c "$conf" -p b put held "$tmp/in"
     waits_with "backoff 1" && genuine_ceph osd pool set b min_size 1 && ends_well && grep -q "backoff 3" "$tmp/client.log" &&
     timeout 60 "$genuine_bin/rados" -c "$conf" -p b get held - | cmp - "$tmp/in"'
-check "the library itself" timeout 300 "$build/src/test/librados/librados_api" "$conf" p "$osd_pid" "$mon_pid"
+check "the library itself" timeout 300 "$build/src/test/librados/librados_api" "$conf" p "${osd_pids[0]}" "$mon_pid"
 tap_end

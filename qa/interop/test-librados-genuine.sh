@@ -5,23 +5,19 @@
 # and what one side writes the other reads.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
-need_genuine ceph ceph-mon ceph-osd monmaptool rados
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
+need_genuine ceph ceph-authtool ceph-mon ceph-osd monmaptool rados
 command -v fio >/dev/null || skip_all "fio is not installed"
 /usr/bin/python3 -c 'import rados' 2>/dev/null || skip_all "python3-rados is not installed"
-start_genuine_cluster memstore p || { sed 's/^/# /' "$tmp/osd.out"; echo "Bail out! no genuine cluster"; exit 1; }
+osd_program=$genuine_bin/ceph-osd
+start_osd_cluster memstore p
 
 genuine() {
     timeout -k 5 60 "$genuine_bin/rados" -c "$conf" -p p "$@"
 }
 ours() {
     timeout -k 5 60 "$build/src/tools/rados" -c "$conf" -p p "$@"
-}
-gives() { # TEXT COMMAND...
-    local expected=$1 got
-    shift
-    got=$("$@") && [ "$got" = "$expected" ] || { echo "# expected '$expected', got '$got'"; return 1; }
 }
 # Programs of Debian's on our library.
 on_ours() {

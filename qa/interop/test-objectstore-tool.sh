@@ -5,49 +5,26 @@
 # in again, and what it says of stores in use, exports that are damaged and data that does not match its checksum.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
 need_genuine ceph ceph-mon ceph-authtool monmaptool rados
-start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
-    "osd_pool_default_pg_autoscale_mode = off" "[osd]" "public_addr = 127.0.0.1" "osd_data = $tmp/osd.\$id" \
-    "osd_objectstore = kvstore" || { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
+start_mon_for_osds kvstore
 
-osd=$build/src/osd/ceph-osd
 tool=$build/src/tools/ceph-objectstore-tool
 data=$tmp/osd.0
 
-is_up() { genuine_ceph osd dump | grep -q '^osd\.0 up'; }
-run_osd() {
-    "$osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
-    osd_pid=$!
-    wait_until 60 is_up
-}
-end_osd() {
-    kill "$osd_pid" && wait "$osd_pid"
-}
 rados() { timeout -k 5 60 "$genuine_bin/rados" -c "$conf" -p p "$@"; }
 cot() { "$tool" --data-path "$data" "$@"; }
-# says TEXT COMMAND...: it fails and says so.
-says() {
-    local text=$1
-    shift
-    ! "$@" >"$tmp/out" 2>"$tmp/err" && grep -qF -- "$text" "$tmp/err" && return
-    cat "$tmp/out" "$tmp/err"
-    return 1
-}
 same() { cmp <("$@") "$tmp/in"; }
 
-uuid=$(cat /proc/sys/kernel/random/uuid)
-check "an OSD is registered" genuine_ceph osd new "$uuid" 0
-check "and made" "$osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
-check "it boots" run_osd
-on_exit eval 'kill "$osd_pid" 2>/dev/null'
+check "an OSD is registered and made" new_osd 0
+check "it boots" run_osd 0
 check "a pool is made" genuine_ceph osd pool create p 4 4
 head -c 3000000 /dev/urandom >"$tmp/in"
 check "objects are put" eval 'rados put large "$tmp/in" && rados -N ns put spaced "$conf" && rados create empty'
 check "with attributes and keys" eval 'rados setxattr large name value && rados setomapval large key omapvalue'
-check "the tool does not touch a store in use" says "OSD has the store locked" cot --op list
-check "the OSD ends" end_osd
+check "the tool does not touch a store in use" fails_with "OSD has the store locked" cot --op list
+check "the OSD ends" stop_osd 0
 
 check "list has each object once, as JSON" eval 'cot --op list >"$tmp/list" && python3 -c "
 import json, sys
@@ -66,34 +43,34 @@ d = json.load(sys.stdin)
 assert d[\"pgid\"] == sys.argv[1] and d[\"stats\"][\"stat_sum\"][\"num_objects\"] >= 1, d
 assert d[\"last_update\"] == d[\"last_complete\"] and d[\"history\"][\"epoch_created\"] > 0, d
 " "$pg"'
-check "info of a group that is not there" says "PG '1.9' not found" cot --op info --pgid 1.9
+check "info of a group that is not there" fails_with "PG '1.9' not found" cot --op info --pgid 1.9
 check "fsck" eval 'cot --op fsck | grep -qx "fsck success"'
 check "the bytes of an object, by name and as list prints it" eval 'same cot large get-bytes &&
     same cot "$(grep large "$tmp/list")" get-bytes -'
 check "its attributes" eval 'cot large list-attrs | grep -qx _name && [ "$(cot large get-attr _name)" = value ]'
 check "its keys" eval '[ "$(cot large list-omap)" = key ] && [ "$(cot large get-omap key)" = omapvalue ]'
-check "an object that is not there" says "No object id 'none' found" cot none get-bytes
+check "an object that is not there" fails_with "No object id 'none' found" cot none get-bytes
 
 check "a group is exported" cot --op export --pgid "$pg" --file "$tmp/export"
-check "no file is overwritten" says "File exists" cot --op export --pgid "$pg" --file "$tmp/export"
+check "no file is overwritten" fails_with "File exists" cot --op export --pgid "$pg" --file "$tmp/export"
 check "an export goes to standard output" eval 'cot --op export --pgid "$pg" | cmp - "$tmp/export"'
-check "a group that is there is not imported" says "pgid $pg already exists" cot --op import --file "$tmp/export"
-check "removing needs --force" says "--force" cot --op remove --pgid "$pg"
+check "a group that is there is not imported" fails_with "pgid $pg already exists" cot --op import --file "$tmp/export"
+check "removing needs --force" fails_with "--force" cot --op remove --pgid "$pg"
 check "a group is removed" eval 'cot --op remove --pgid "$pg" --force && ! cot --op list | grep -q large'
 size=$(stat -c %s "$tmp/export")
 head -c $((size - 10)) "$tmp/export" >"$tmp/cut"
-check "a cut export is refused" says "the export is cut off" cot --op import --file "$tmp/cut"
+check "a cut export is refused" fails_with "the export is cut off" cot --op import --file "$tmp/cut"
 cp "$tmp/export" "$tmp/damaged"
 printf 'X' | dd of="$tmp/damaged" bs=1 seek=$((size / 2)) conv=notrunc status=none
-check "a damaged one is refused" says "does not match its checksum" cot --op import --file "$tmp/damaged"
-check "what is no export is refused" says "this is no export" cot --op import --file "$tmp/in"
-check "nothing of them is left" says "PG '$pg' not found" cot --op info --pgid "$pg"
+check "a damaged one is refused" fails_with "does not match its checksum" cot --op import --file "$tmp/damaged"
+check "what is no export is refused" fails_with "this is no export" cot --op import --file "$tmp/in"
+check "nothing of them is left" fails_with "PG '$pg' not found" cot --op info --pgid "$pg"
 check "the whole one is imported, from standard input" eval 'cot --op import <"$tmp/export"'
 check "fsck again" eval 'cot --op fsck | grep -qx "fsck success"'
-check "the OSD starts on it" run_osd
+check "the OSD starts on it" run_osd 0
 check "and serves what was in it" eval 'rados get large - | cmp - "$tmp/in" && [ "$(rados getxattr large name)" = value ] &&
     rados getomapval large key | grep -q omapvalue'
-check "it is ended again" end_osd
+check "it is ended again" stop_osd 0
 # A damaged disk: a byte in the midst of the large object, in every table that has it. Which tables do depends on when
 # RocksDB merged the ones of before the import.
 damage() {

@@ -5,27 +5,11 @@
 # are genuine and our own rados.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck disable=SC2034 # genuine.sh reads it
-auth=cephx
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
 need_genuine ceph ceph-mon ceph-authtool monmaptool rados
-start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
-    "osd_pool_default_pg_autoscale_mode = off" "[osd]" "public_addr = 127.0.0.1" "osd_data = $tmp/osd.\$id" \
-    "osd_objectstore = kvstore" "debug_osd = 1" || { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
+start_mon_for_osds kvstore "debug_osd = 1"
 
-osd=$build/src/osd/ceph-osd
-uuid=$(cat /proc/sys/kernel/random/uuid)
-
-run_osd() {
-    "$osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
-    # shellcheck disable=SC2034 # eval uses it
-    osd_pid=$!
-    wait_until 60 is_up
-}
-is_up() {
-    genuine_ceph osd dump | grep -q '^osd\.0 up'
-}
 # as ENTITY COMMAND...: genuine rados.
 as() {
     local name=$1
@@ -38,22 +22,15 @@ ours() {
     shift
     timeout -k 5 60 "$build/src/tools/rados" -c "$conf" -n "$name" -p p "$@"
 }
-fails() {
-    ! "$@"
-}
 user() { # NAME OSD-CAPS
     genuine_ceph auth get-or-create "client.$1" mon 'allow r' osd "$2" -o "$tmp/client.$1.keyring"
 }
 logged() {
-    grep -q "$1" "$tmp/osd.0.log" "$tmp/osd.out" 2>/dev/null
+    grep -q "$1" "$tmp/osd.0.log" "$tmp/osd.0.out" 2>/dev/null
 }
 
-check "the OSD is registered" genuine_ceph osd new "$uuid" 0
-check "and has a key" genuine_ceph auth get-or-create osd.0 mon 'allow profile osd' osd 'allow *' \
-    -o "$tmp/osd.0.keyring"
-check "mkfs" "$osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
-check "it boots" run_osd
-on_exit eval 'stop "$osd_pid"'
+check "an OSD is registered, with a key, and made" new_osd 0
+check "it boots" run_osd 0
 check "a pool is made" genuine_ceph osd pool create p 8 8
 for one in 'reader:allow r' 'writer:allow rw pool=p' 'other:allow rw pool=q' 'spaced:allow rw pool=p namespace=ns'; do
     check "client.${one%%:*} may '${one#*:}'" user "${one%%:*}" "${one#*:}"
@@ -76,5 +53,5 @@ check "admin may" eval 'genuine_ceph tell osd.0 status | grep -q active'
 check "our rados writes and reads, with signed messages" eval \
     'ours client.admin put ours "$tmp/in" && ours client.admin get ours "$tmp/out" && cmp "$tmp/in" "$tmp/out"'
 check "and is refused as the genuine one is" fails ours client.reader put ours /dev/null
-check "SIGTERM ends the OSD" eval 'kill "$osd_pid"; wait "$osd_pid"'
+check "SIGTERM ends the OSD" stop_osd 0
 tap_end

@@ -5,41 +5,14 @@
 # monitors that die, and a pool that our OSDs do not serve.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck disable=SC2034 # genuine.sh reads it
-auth=cephx
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
 need_genuine ceph ceph-mon ceph-mgr ceph-authtool monmaptool rados
-start_genuine_mons "a b c" "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" \
-    "osd_pool_default_min_size = 1" "osd_pool_default_pg_autoscale_mode = off" "mgr_data = $tmp/mgr.\$id" \
-    "mgr_initial_modules = status" "mon_warn_on_pool_no_redundancy = false" "mon_osd_reporter_subtree_level = osd" \
-    "osd_heartbeat_interval = 1" "osd_heartbeat_grace = 60" "mon_pg_stuck_threshold = 5" "[osd]" "public_addr = 127.0.0.1" \
-    "osd_data = $tmp/osd.\$id" "osd_objectstore = kvstore" ||
+start_genuine_mons "a b c" "${size_one[@]}" "mgr_initial_modules = status" \
+    "mon_warn_on_pool_no_redundancy = false" "mon_osd_reporter_subtree_level = osd" "osd_heartbeat_interval = 1" \
+    "osd_heartbeat_grace = 60" "mon_pg_stuck_threshold = 5" "${osd_section[@]}" "osd_objectstore = kvstore" ||
     { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
-osd=$build/src/osd/ceph-osd
-declare -A osd_pids
 
-make_osd() {
-    local uuid
-
-    uuid=$(cat /proc/sys/kernel/random/uuid)
-    genuine_ceph osd new "$uuid" "$1" &&
-        genuine_ceph auth get-or-create "osd.$1" mon 'allow profile osd' mgr 'allow profile osd' osd 'allow *' \
-            -o "$tmp/osd.$1.keyring" &&
-        "$osd" -c "$conf" -i "$1" --mkfs --osd-uuid "$uuid"
-}
-run_osd() {
-    "$osd" -c "$conf" -i "$1" -f >>"$tmp/osd.out" 2>&1 &
-    osd_pids[$1]=$!
-    on_exit stop "$!"
-    wait_until 60 is_up "$1"
-}
-is_up() {
-    genuine_ceph osd dump | grep -q "^osd\.$1 up"
-}
-is_down() {
-    genuine_ceph osd dump | grep -q "^osd\.$1 down"
-}
 # shows TEXT COMMAND...: the text is in what genuine ceph prints, before long.
 shows() {
     local text=$1
@@ -54,7 +27,7 @@ primary_of() {
 }
 
 for id in 0 1 2; do
-    check "osd.$id is made" make_osd $id
+    check "osd.$id is made" new_osd $id
     check "it boots" run_osd $id
 done
 check "a manager" start_genuine_mgr x
@@ -75,8 +48,8 @@ check "objects are still written" rados put o7 "$tmp/data"
 check "and counted" shows '"num_objects":7,' pg dump -f json
 
 victim=$(primary_of o1)
-check "an OSD is killed" kill -9 "${osd_pids[$victim]}"
-check "the others report it, and it is marked down" wait_until 50 is_down "$victim"
+check "an OSD is killed" kill_osd "$victim"
+check "the others report it, and it is marked down" wait_until 50 osd_is "$victim" down
 check "health names it" shows OSD_DOWN health detail
 check "it starts again" run_osd "$victim"
 check "and serves its groups again" shows ' 1[67] active\+clean;' pg stat
@@ -84,8 +57,8 @@ check "with what was in them" eval 'rados get o1 "$tmp/got" && cmp "$tmp/got" "$
 stopped=$(((victim + 1) % 3))
 check "an OSD is silent" kill -STOP "${osd_pids[$stopped]}"
 check "that is tolerated for a while" genuine_ceph config set global osd_heartbeat_grace 5
-check "the others report that, too" wait_until 90 is_down "$stopped"
-check "it is heard of again" eval 'kill -CONT ${osd_pids[$stopped]}; wait_until 90 is_up $stopped'
+check "the others report that, too" wait_until 90 osd_is "$stopped" down
+check "it is heard of again" eval 'kill -CONT ${osd_pids[$stopped]}; wait_until 90 osd_is $stopped up'
 
 check "an OSD is marked out" eval "genuine_ceph osd out 0 && shows '^ *0 .* 0 .*up' osd df"
 check "and in" eval "genuine_ceph osd in 0 && shows '1\.00000 +1\.00000 *$' osd tree"
@@ -96,5 +69,5 @@ check "an OSD's log says why" wait_until 60 eval \
 check "so does its status" eval 'for id in 0 1 2; do genuine_ceph tell osd.$id dump_pgs; done | grep -q "has size 2"'
 check "the pool is removed" eval 'genuine_ceph config set mon mon_allow_pool_delete true &&
     genuine_ceph osd pool rm two two --yes-i-really-really-mean-it'
-check "SIGTERM ends an OSD, and the monitors know" eval 'kill ${osd_pids[0]}; wait_until 60 is_down 0'
+check "SIGTERM ends an OSD, and the monitors know" eval 'stop_osd 0; wait_until 60 osd_is 0 down'
 tap_end

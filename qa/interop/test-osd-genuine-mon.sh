@@ -5,38 +5,13 @@
 # what is left after the OSD was killed.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
-need_genuine ceph ceph-mon monmaptool rados
-start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
-    "osd_pool_default_pg_autoscale_mode = off" "[osd]" "public_addr = 127.0.0.1" "osd_data = $tmp/osd.\$id" \
-    "osd_objectstore = kvstore" || { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
+need_genuine ceph ceph-authtool ceph-mon monmaptool rados
+start_mon_for_osds kvstore
 
-osd=$build/src/osd/ceph-osd
-uuid=$(cat /proc/sys/kernel/random/uuid)
-
-run_osd() {
-    "$osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
-    # shellcheck disable=SC2034 # eval uses it
-    osd_pid=$!
-    wait_until 60 is_up
-}
-is_up() {
-    genuine_ceph osd dump | grep -q '^osd\.0 up'
-}
 rados() {
     timeout -k 5 60 "$genuine_bin/rados" -c "$conf" -p p "$@"
-}
-# gives TEXT COMMAND...: what it prints.
-gives() {
-    local want=$1 got
-
-    shift
-    got=$("$@") || return
-    [ "$got" = "$want" ] || { echo "'$got' instead of '$want'"; return 1; }
-}
-fails() {
-    ! "$@"
 }
 same_object() {
     rados get "$1" "$tmp/got" && cmp "$tmp/got" "$2"
@@ -45,12 +20,11 @@ same_object() {
 head -c 9000000 /dev/urandom >"$tmp/large"
 printf hello >"$tmp/small"
 
-check "a new OSD is registered" genuine_ceph osd new "$uuid" 0
-check "its data is made" "$osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
-check "its data is left alone when it is there" "$osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
-check "the OSD knows who it is" gives "$uuid" "$osd" -c "$conf" -i 0 --get-osd-fsid
-check "it boots" run_osd
-on_exit eval 'stop "$osd_pid"'
+check "a new OSD is registered, and its data made" new_osd 0
+uuid=$(cat "$tmp/osd.0/fsid")
+check "its data is left alone when it is there" "$osd_program" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid"
+check "the OSD knows who it is" gives "$uuid" "$osd_program" -c "$conf" -i 0 --get-osd-fsid
+check "it boots" run_osd 0
 check "a pool is made" genuine_ceph osd pool create p 8 8
 
 check "put" rados put large "$tmp/large"
@@ -83,10 +57,10 @@ check "messenger dump" gives '"entity": "osd.0"' \
     eval 'genuine_ceph daemon "$tmp/ceph-osd.0.asok" messenger dump | grep -o "\"entity\".*[a-z0-9]\"" | sort -u'
 
 count=$(rados ls | wc -l)
-check "the OSD is killed and starts again" eval 'kill -9 "$osd_pid"; wait "$osd_pid" 2>/dev/null; run_osd'
+check "the OSD is killed and starts again" eval 'kill_osd 0; run_osd 0'
 check "nothing is lost" gives "$count" eval 'rados ls | wc -l'
 check "data is as it was" same_object large "$tmp/large"
 check "rm" rados rm large
 check "it is gone" fails rados stat large
-check "SIGTERM ends it, and the monitor knows" eval 'kill "$osd_pid"; wait "$osd_pid" && ! is_up'
+check "SIGTERM ends it, and the monitor knows" eval 'stop_osd 0 && osd_is 0 down'
 tap_end

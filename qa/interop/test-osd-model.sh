@@ -40,7 +40,7 @@ pause_until_down() {
         wait_until 60 osd_is "$1" up
 }
 restart_mon() {
-    stop "$mon_pid" && run_our_mon
+    stop "$mon_pid" && run_our_mon a
 }
 
 check "a monitor starts" start_model_mon

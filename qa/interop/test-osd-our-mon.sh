@@ -5,58 +5,52 @@
 # dead by their peers, replaced, removed.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/our-cluster.sh
-. "$srcdir/qa/interop/our-cluster.sh"
+# shellcheck source=qa/interop/our-mon.sh
+. "$srcdir/qa/interop/our-mon.sh"
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
 need_genuine ceph ceph-authtool osdmaptool rados
 
-says() {
-    local want=$1
-
-    shift
-    "$@" 2>&1 | grep -q -e "$want"
-}
-fails() {
-    ! "$@"
-}
 rados() {
     timeout -k 5 60 "$genuine_bin/rados" -c "$conf" -p p "$@"
 }
 
-check "a cluster without OSDs starts" start_our_mon "osd_objectstore = memstore" \
-    "mon_osd_min_down_reporters = 1" "osd_heartbeat_interval = 1" "osd_heartbeat_grace = 4" "mon_tick_interval = 1" \
-    "mon_osd_down_out_interval = 5" "mon_osd_min_in_ratio = 0" "osd_mon_report_interval = 1"
+check "a cluster without OSDs starts" start_our_mon a "mon_osd_min_down_reporters = 1" "osd_heartbeat_interval = 1" \
+    "osd_heartbeat_grace = 4" "mon_tick_interval = 1" \
+    "mon_osd_down_out_interval = 5" "mon_osd_min_in_ratio = 0" "osd_mon_report_interval = 1" \
+    "${osd_section[@]}" "osd_objectstore = memstore"
 for id in 0 1 2; do
     check "osd.$id is registered and its data made" new_osd "$id"
     check "osd.$id boots" run_osd "$id"
 done
 check "a new OSD is in" osd_is 0 in
-check "osd stat" says '^3 osds: 3 up (since .*), 3 in (since .*); epoch: e' genuine_ceph osd stat
-check "health" says HEALTH_OK genuine_ceph health
-check "auth get" says 'caps mon = "allow profile osd"' genuine_ceph auth get osd.1
-check "osd find" says '"addr": "127.0.0.1:' genuine_ceph osd find 1
-check "osd metadata" says '"osd_objectstore": "memstore"' genuine_ceph osd metadata 1
-check "osd versions" says 'rsockets.*": 3$' genuine_ceph osd versions
-check "space is told by the OSDs" wait_until 60 says 'usage: .* / 3 GiB avail' genuine_ceph -s
-check "df" says '^TOTAL  *3 GiB  *3.0 GiB' genuine_ceph df
-check "osd df" says '^ 2 .* up$' genuine_ceph osd df
-check "pg dump" says '^sum .*3 GiB' genuine_ceph pg dump
-check "each has its place" says '^-3 .* host ' genuine_ceph osd tree
+check "osd stat" prints '^3 osds: 3 up (since .*), 3 in (since .*); epoch: e' genuine_ceph osd stat
+check "health" prints HEALTH_OK genuine_ceph health
+check "auth get" prints 'caps mon = "allow profile osd"' genuine_ceph auth get osd.1
+check "osd find" prints '"addr": "127.0.0.1:' genuine_ceph osd find 1
+check "osd metadata" prints '"osd_objectstore": "memstore"' genuine_ceph osd metadata 1
+check "osd versions" prints 'rsockets.*": 3$' genuine_ceph osd versions
+check "space is told by the OSDs" wait_until 60 prints 'usage: .* / 3 GiB avail' genuine_ceph -s
+check "df" prints '^TOTAL  *3 GiB  *3.0 GiB' genuine_ceph df
+check "osd df" prints '^ 2 .* up$' genuine_ceph osd df
+check "pg dump" prints '^sum .*3 GiB' genuine_ceph pg dump
+check "each has its place" prints '^-3 .* host ' genuine_ceph osd tree
 
 check "a pool is made" genuine_ceph osd pool create p 16
-check "its placement groups are served" wait_until 60 says '16 active+clean' genuine_ceph -s
+check "its placement groups are served" wait_until 60 prints '16 active+clean' genuine_ceph -s
 head -c 3000000 /dev/urandom >"$tmp/in"
 check "genuine rados puts and gets" eval 'rados put object "$tmp/in" && rados get object "$tmp/out" && cmp "$tmp/in" "$tmp/out"'
 check "rados bench" rados bench 2 write -b 4096 -t 8 --no-cleanup
-check "ceph -s shows what there is" wait_until 60 says 'objects: [0-9.]*k* objects, ' genuine_ceph -s
-check "ceph df too" wait_until 60 says '^p  *1  *16  *[0-9.]* MiB ' genuine_ceph df
+check "ceph -s shows what there is" wait_until 60 prints 'objects: [0-9.]*k* objects, ' genuine_ceph -s
+check "ceph df too" wait_until 60 prints '^p  *1  *16  *[0-9.]* MiB ' genuine_ceph df
 check "a pool of two copies is refused" fails genuine_ceph osd pool set p size 2 --yes-i-really-mean-it
 
 check "osd out" genuine_ceph osd out 1
 check "it is out" osd_is 1 out
-check "osd out of an OSD that is out" says 'osd.1 is already out' genuine_ceph osd out 1
+check "osd out of an OSD that is out" prints 'osd.1 is already out' genuine_ceph osd out 1
 check "osd in" genuine_ceph osd in osd.1
 check "it is in" osd_is 1 in
-check "osd reweight" says 'reweighted osd.1 to 0.5 (8000)' genuine_ceph osd reweight 1 0.5
+check "osd reweight" prints 'reweighted osd.1 to 0.5 (8000)' genuine_ceph osd reweight 1 0.5
 check "osd down, and it comes back" eval 'genuine_ceph osd down 2 && wait_until 60 osd_is 2 up'
 check "osd set noup and down: it stays down" eval 'genuine_ceph osd set noup && genuine_ceph osd down 2 && osd_is 2 down'
 check "unset noup: it comes back" eval 'genuine_ceph osd unset noup && wait_until 60 osd_is 2 up'
@@ -76,18 +70,18 @@ check "both start as before" eval 'run_osd 0 && run_osd 1'
 check "an OSD that is killed is found dead by the others" eval 'kill_osd 1 && wait_until 60 osd_is 1 down'
 check "and comes back" run_osd 1
 
-check "an OSD that goes says so" eval 'stop_osd 2 && osd_is 2 down'
-check "health names it" says 'osd.2 .* is down' genuine_ceph health detail
+check "an OSD that goes prints so" eval 'stop_osd 2 && osd_is 2 down'
+check "health names it" prints 'osd.2 .* is down' genuine_ceph health detail
 check "it is marked out after a while" wait_until 60 osd_is 2 out
 check "an OSD that comes back is in again" eval 'run_osd 2 && osd_is 2 in'
 
 check "purge of an OSD that is up is refused" fails genuine_ceph osd purge 2 --yes-i-really-mean-it
 check "purge without being sure is refused" fails genuine_ceph osd purge 2
 stop_osd 2
-check "osd purge" says 'purged osd.2' genuine_ceph osd purge 2 --yes-i-really-mean-it
+check "osd purge" prints 'purged osd.2' genuine_ceph osd purge 2 --yes-i-really-mean-it
 check "it is gone" eval '[ "$(genuine_ceph osd ls | paste -sd,)" = 0,1 ] && fails genuine_ceph auth get osd.2'
 rm -r "$tmp/osd.2"
 check "its number is given again" new_osd 2
 check "the new one boots" run_osd 2
-check "a monitor that starts again knows them" eval 'stop "$mon_pid" && run_our_mon && osd_is 0 up && osd_is 2 up'
+check "a monitor that starts again knows them" eval 'stop "$mon_pid" && run_our_mon a && osd_is 0 up && osd_is 2 up'
 tap_end

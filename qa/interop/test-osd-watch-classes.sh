@@ -5,22 +5,12 @@
 # becomes of those that are silent, and of all of them when the OSD is killed.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
-need_genuine ceph ceph-mon monmaptool rados
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
+need_genuine ceph ceph-authtool ceph-mon monmaptool rados
 /usr/bin/python3 -c 'import rados' 2>/dev/null || skip_all "python3-rados is not installed"
-start_genuine_mon a "mon_allow_pool_size_one = true" "osd_pool_default_size = 1" "osd_pool_default_min_size = 1" \
-    "osd_pool_default_pg_autoscale_mode = off" "[osd]" "public_addr = 127.0.0.1" "osd_data = $tmp/osd.\$id" \
-    "osd_objectstore = kvstore" || { echo "Bail out! genuine ceph-mon does not start"; exit 1; }
-osd=$build/src/osd/ceph-osd
-uuid=$(cat /proc/sys/kernel/random/uuid)
+start_mon_for_osds kvstore
 
-run_osd() {
-    "$osd" -c "$conf" -i 0 -f >>"$tmp/osd.out" 2>&1 &
-    # shellcheck disable=SC2034 # eval uses it
-    osd_pid=$!
-    wait_until 60 eval 'genuine_ceph osd dump | grep -q "^osd\.0 up"'
-}
 objects() {
     timeout -k 5 120 /usr/bin/python3 "$srcdir/qa/interop/osd_objects.py" "$conf" "$@"
 }
@@ -43,10 +33,8 @@ has_watchers() {
     [ "$(watchers)" = "$1" ]
 }
 
-genuine_ceph osd new "$uuid" 0 >/dev/null
-"$osd" -c "$conf" -i 0 --mkfs --osd-uuid "$uuid" >"$tmp/mkfs.out" 2>&1
-check "the OSD boots" run_osd
-on_exit eval 'stop "$osd_pid"'
+check "an OSD is registered and made" new_osd 0
+check "it boots" run_osd 0
 check "a pool is made" genuine_ceph osd pool create p 8 8
 
 check "watch, notify, unwatch, and the end of what is watched" objects watch
@@ -56,7 +44,7 @@ check "it is listed" has_watchers 1
 check "it hears" eval 'objects notify first && wait_until 60 grep -q first "$tmp/heard"'
 check "a watcher that does not answer is not waited for" eval \
     'kill -STOP $(pgrep -P "$holder") && objects notify_late; r=$?; kill -CONT $(pgrep -P "$holder"); [ $r = 0 ]'
-check "the OSD is killed and starts again" eval 'kill -9 "$osd_pid"; wait "$osd_pid" 2>/dev/null; run_osd'
+check "the OSD is killed and starts again" eval 'kill_osd 0; run_osd 0'
 check "whoever watches hears again" eval 'wait_until 60 objects notify again && wait_until 60 grep -q again "$tmp/heard"'
 check "one that ends is still a watcher for its time" eval 'kill -9 $(pgrep -P "$holder"); has_watchers 1'
 check "another comes, with little time" hold 3

@@ -5,14 +5,13 @@
 # the same status. Each works on a pool of its own.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/genuine.sh
-. "$srcdir/qa/interop/genuine.sh"
-need_genuine ceph ceph-mgr ceph-mon ceph-osd monmaptool rados
-start_genuine_cluster memstore pg || { sed 's/^/# /' "$tmp/osd.out"; echo "Bail out! no genuine cluster"; exit 1; }
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
+need_genuine ceph ceph-authtool ceph-mgr ceph-mon ceph-osd monmaptool rados
+osd_program=$genuine_bin/ceph-osd
+start_osd_cluster memstore pg
 
-mkdir "$tmp/mgr.x"
-"$genuine_bin/ceph-mgr" -c "$conf" -i x -f --mgr_data "$tmp/mgr.x" >"$tmp/mgr.out" 2>&1 &
-on_exit stop $!
+start_genuine_mgr x
 
 genuine() { # ARGUMENT...
     timeout -k 5 60 "$genuine_bin/rados" -c "$conf" --admin_socket= -p pg "$@"
@@ -45,7 +44,7 @@ same() {
 }
 # What is left of a table of numbers: its shape.
 shape() {
-    sed -E -e 's/-?[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?/N/g' -e 's/ +/ /g' -e '/^ N N/d' -e '/^ - N/d' -e 's/_[a-zA-Z0-9-]*_N/_ID/'
+    sed -E -e 's/-?[0-9]+(\.[0-9]+)?(e[-+][0-9]+)?/N/g' -e 's/ +/ /g' -e 's/ - / N /g' -e '/^ N N/d' -e 's/_[a-zA-Z0-9-]*_N/_ID/'
 }
 same_shape() {
     genuine "$@" 2>&1 | normal | shape >"$tmp/genuine"

@@ -5,13 +5,13 @@
 # by the device's counters, by the monitor's own dump, and by what goes over TCP not counting.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/tap.sh
-. "$srcdir/qa/interop/tap.sh"
+# shellcheck source=qa/interop/our-mon.sh
+. "$srcdir/qa/interop/our-mon.sh"
 ls /sys/class/infiniband/*/ports >/dev/null 2>&1 || skip_all "there is no RDMA device"
 addr=${RDMA_VM_ADDR0:-10.77.0.1}
-fsid=$(cat /proc/sys/kernel/random/uuid)
 conf=$tmp/ceph.conf
 port=0
+make_keyrings "$authtool" >/dev/null || exit
 
 # start_mon ADDRESSES MS_TYPE: a new monitor; ADDRESSES has PORT where its port goes. Sets port and mon_pid.
 start_mon() {
@@ -21,9 +21,10 @@ start_mon() {
     cat >"$conf" <<EOF
 [global]
 fsid = $fsid
-auth_cluster_required = none
-auth_service_required = none
-auth_client_required = none
+auth_cluster_required = cephx
+auth_service_required = cephx
+auth_client_required = cephx
+keyring = $tmp/\$name.keyring
 run_dir = $tmp
 log_file = $tmp/\$name.log
 mon_cluster_log_file = $tmp/cluster.log
@@ -32,7 +33,7 @@ mon_data = $tmp/mon.\$id
 ms_type = $2
 EOF
     "$build/src/tools/monmaptool" --create --clobber --fsid "$fsid" --addv a "${1//PORT/$port}" "$tmp/monmap" &&
-        "$build/src/mon/ceph-mon" -c "$conf" --mkfs -i a --monmap "$tmp/monmap" || return 1
+        "$build/src/mon/ceph-mon" -c "$conf" --mkfs -i a --monmap "$tmp/monmap" --keyring "$tmp/mkfs.keyring" || return 1
     "$build/src/mon/ceph-mon" -c "$conf" -i a -f >>"$tmp/mon.out" 2>&1 &
     mon_pid=$!
     on_exit stop "$mon_pid"

@@ -4,16 +4,13 @@
 # cephx over rdma: our ceph and our ceph-mon, with signatures required and without insecure reclaim of global ids; and
 # who must be refused there, too. Runs in qa/rdma-vm. TAP.
 set -u
-umask 077
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/tap.sh
-. "$srcdir/qa/interop/tap.sh"
+# shellcheck source=qa/interop/our-mon.sh
+. "$srcdir/qa/interop/our-mon.sh"
 ls /sys/class/infiniband/*/ports >/dev/null 2>&1 || skip_all "there is no RDMA device"
 addr=${RDMA_VM_ADDR0:-10.77.0.1}
-fsid=$(cat /proc/sys/kernel/random/uuid)
 conf=$tmp/ceph.conf
 log=$tmp/mon.a.log
-authtool=$build/src/tools/ceph-authtool
 
 start_mon() {
     local port
@@ -35,9 +32,7 @@ mon_data = $tmp/mon.\$id
 [mon]
 debug_auth = 5
 EOF
-    "$authtool" -C "$tmp/mkfs.keyring" -n mon. -g --cap mon 'allow *' &&
-        "$authtool" -C "$tmp/client.admin.keyring" -n client.admin -g --cap mon 'allow *' &&
-        "$authtool" "$tmp/mkfs.keyring" --import-keyring "$tmp/client.admin.keyring" &&
+    make_keyrings "$authtool" &&
         "$build/src/tools/monmaptool" --create --fsid "$fsid" --addv a "[rdma:$addr:$port]" "$tmp/monmap" &&
         "$build/src/mon/ceph-mon" -c "$conf" --mkfs -i a --monmap "$tmp/monmap" --keyring "$tmp/mkfs.keyring" || return
     "$build/src/mon/ceph-mon" -c "$conf" -i a -f >>"$tmp/mon.out" 2>&1 &
@@ -47,14 +42,6 @@ EOF
 }
 ceph() {
     timeout -k 5 120 "$build/src/tools/ceph" -c "$conf" --connect-timeout 90 "$@"
-}
-gives() { # PATTERN COMMAND...
-    local pattern=$1
-
-    shift
-    "$@" >"$tmp/out" 2>&1 && grep -q -e "$pattern" "$tmp/out" && return
-    cat "$tmp/out"
-    return 1
 }
 # refused PATTERN COMMAND...: it fails, and the monitor's log says why.
 refused() {
@@ -93,12 +80,12 @@ stays() {
 
 before=$(packets)
 check "a monitor on rdma with cephx" start_mon
-check "ceph -s" gives HEALTH_ ceph -s
-check "ceph auth get client.admin" gives 'caps mon = "allow \*"' ceph auth get client.admin
+check "ceph -s" prints HEALTH_ ceph -s
+check "ceph auth get client.admin" prints 'caps mon = "allow \*"' ceph auth get client.admin
 check "that went by RDMA" [ "$(packets)" -gt "$((before + 20))" ]
 check "a client that stays is known by its name" stays
 check "a new user" reader
-check "that user reads" gives "$fsid" ceph -n client.reader fsid
+check "that user reads" prints "$fsid" ceph -n client.reader fsid
 entities "$tmp/before"
 check "and may not write" refused 'client.reader at .* may not: .*auth add.*: access denied' \
     ceph -n client.reader auth add client.x
@@ -116,5 +103,5 @@ costs() {
     "$build/src/tools/ceph-msgr-bench" self "rdma:$addr" --ms-type rsockets --no-config-file \
         --auth none,cephx,cephx-signed -b 4096 --time 0.5
 }
-check "ceph-msgr-bench compares what protection costs" gives 'cephx-signed *4096' costs
+check "ceph-msgr-bench compares what protection costs" prints 'cephx-signed *4096' costs
 tap_end
