@@ -231,13 +231,6 @@ void keyring_print(const struct keyring *k, struct strbuf *out)
         keyring_entry_print(&k->entries[i], out);
 }
 
-void keyring_wipe_text(struct strbuf *text)
-{
-    if (text->text)
-        explicit_bzero(text->text, text->cap);
-    strbuf_destroy(text);
-}
-
 /* ---- binary ---- */
 
 /* A capability is a string inside of a blob, because a service may keep its own in another form. */

@@ -51,9 +51,9 @@ int keyring_import(struct keyring *k, const struct keyring *from) MUST_CHECK;
 
 /* Adds what a keyring of either form holds; path is what messages call it. On failure k must be destroyed. */
 int keyring_parse(struct keyring *k, const char *path, const void *data, size_t len, char **err) MUST_CHECK;
+/* Text with keys: out should have been inited as secret. */
 void keyring_print(const struct keyring *k, struct strbuf *out);
 void keyring_entry_print(const struct keyring_entry *e, struct strbuf *out);
-void keyring_wipe_text(struct strbuf *text); /* zeroes and frees what was printed */
 
 /* EntityAuth and the map of them. */
 void keyring_entry_encode(const struct keyring_entry *e, struct encode *out); /* without the name */

@@ -94,13 +94,13 @@ static int write_temporary(int fd, const char *path, mode_t mode, const struct s
 
 int keyring_write(const struct keyring *k, const char *path, mode_t mode, char **err)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_SECRET_INIT;
     char *temporary = NULL;
     int fd = -1, r = 0;
 
     keyring_print(k, &text);
     if (text.failed || asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-        keyring_wipe_text(&text);
+        strbuf_destroy(&text);
         return -ENOMEM;
     }
     fd = mkostemp(temporary, O_CLOEXEC); /* made with mode 0600 */
@@ -112,7 +112,7 @@ int keyring_write(const struct keyring *k, const char *path, mode_t mode, char *
     if (r && fd >= 0)
         unlink(temporary);
     free(temporary);
-    keyring_wipe_text(&text);
+    strbuf_destroy(&text);
     return r ? err_set(err, r, "can't write %s: %s", path, strerror(-r)) : 0;
 }
 

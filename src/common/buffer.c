@@ -97,6 +97,22 @@ struct buffer *buffer_wrap_malloc(void *data, size_t size)
     return b;
 }
 
+static void free_secret(void *size, void *data)
+{
+    explicit_bzero(data, (size_t)(uintptr_t)size);
+    free(data);
+}
+
+struct buffer *buffer_wrap_secret(void *data, size_t size)
+{
+    void *arg = (void *)(uintptr_t)size; /* NOLINT(performance-no-int-to-ptr) */
+    struct buffer *b = buffer_wrap(data, size, free_secret, arg);
+
+    if (!b)
+        free_secret(arg, data);
+    return b;
+}
+
 struct buffer *buffer_get(struct buffer *b)
 {
     if (b)
@@ -153,6 +169,16 @@ void bufferlist_destroy(struct bufferlist *bl)
         slice_put(&bl->slices[i]);
     free(bl->slices);
     bufferlist_init(bl);
+}
+
+void bufferlist_wipe(struct bufferlist *bl)
+{
+    for (unsigned i = 0; i < bl->count; i++) {
+        const struct slice *s = &bl->slices[i];
+
+        if (s->buf)
+            explicit_bzero(s->buf->data + (s->data - s->buf->data), s->len);
+    }
 }
 
 int bufferlist_append(struct bufferlist *bl, struct slice s)

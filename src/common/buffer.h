@@ -33,6 +33,8 @@ struct buffer *buffer_create_copy(const void *data, size_t size);
 struct buffer *buffer_wrap(void *data, size_t size, void (*release)(void *arg, void *data), void *arg);
 /* Wraps malloc'ed bytes, which the buffer frees; also frees them when it fails. */
 struct buffer *buffer_wrap_malloc(void *data, size_t size);
+/* The same for bytes that may be secrets, which are zeroed first. */
+struct buffer *buffer_wrap_secret(void *data, size_t size);
 
 struct buffer *buffer_get(struct buffer *b);
 void buffer_put(struct buffer *b); /* NULL is fine */
@@ -63,6 +65,8 @@ struct bufferlist {
 
 void bufferlist_init(struct bufferlist *bl);
 void bufferlist_destroy(struct bufferlist *bl);
+/* Zeroes all bytes that are not borrowed, for whoever else has them, too. */
+void bufferlist_wipe(struct bufferlist *bl);
 
 /* Appends a slice and takes its reference, also when it fails. Empty slices are dropped. */
 int bufferlist_append(struct bufferlist *bl, struct slice s) MUST_CHECK;

@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void release(struct strbuf *s)
+{
+    if (s->secret && s->text)
+        explicit_bzero(s->text, s->cap);
+    free(s->text);
+    s->text = NULL;
+}
+
 void strbuf_destroy(struct strbuf *s)
 {
-    free(s->text);
-    *s = (struct strbuf)STRBUF_INIT;
+    release(s);
+    *s = (struct strbuf){.secret = s->secret};
 }
 
 void strbuf_clear(struct strbuf *s)
@@ -17,6 +25,22 @@ void strbuf_clear(struct strbuf *s)
     s->len = 0;
     if (s->text)
         s->text[0] = '\0';
+}
+
+/* As realloc(), but nothing of a secret stays behind in what is given back. */
+static char *resize(struct strbuf *s, size_t cap)
+{
+    char *text;
+
+    if (!s->secret)
+        return realloc(s->text, cap);
+    text = malloc(cap);
+    if (text) {
+        if (s->text)
+            memcpy(text, s->text, s->len + 1);
+        release(s);
+    }
+    return text;
 }
 
 /* Makes room for n more characters and the NUL. */
@@ -36,7 +60,7 @@ static bool reserve(struct strbuf *s, size_t n)
         }
         cap *= 2;
     }
-    text = realloc(s->text, cap);
+    text = resize(s, cap);
     if (!text) {
         s->failed = true;
         return false;

@@ -16,11 +16,16 @@ struct strbuf {
     char *text; /* NULL or NUL-terminated */
     size_t len, cap;
     bool failed;
+    bool secret; /* the text is zeroed before its memory is freed */
 };
 
-#define STRBUF_INIT       \
-    {                     \
-        NULL, 0, 0, false \
+#define STRBUF_INIT              \
+    {                            \
+        NULL, 0, 0, false, false \
+    }
+#define STRBUF_SECRET_INIT      \
+    {                           \
+        NULL, 0, 0, false, true \
     }
 
 void strbuf_destroy(struct strbuf *s);

@@ -2,6 +2,8 @@
 #include "daemon/global_init.h"
 
 #include <errno.h>
+#include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +54,13 @@ static void start_log(struct global *g)
     free(err);
 }
 
+static void free_json(void *p)
+{
+    if (p)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
+}
+
 int global_init(struct global *g, const struct args_program *p, int argc, char **argv)
 {
     struct args_program program = *p;
@@ -63,8 +72,10 @@ int global_init(struct global *g, const struct args_program *p, int argc, char *
     pid_file_init(&g->pid_file);
     signal_loop_init(&g->signals);
     signal(SIGPIPE, SIG_IGN);
-    if (p->flags & ARGS_DAEMON)
+    if (p->flags & ARGS_DAEMON) {
         program.flags |= ARGS_QUIET;
+        json_set_alloc_funcs(malloc, free_json); /* commands and their answers have keys in them */
+    }
     r = args_parse(&g->args, &program, argc, argv, &err);
     g->conf = g->args.conf;
     if (r) {

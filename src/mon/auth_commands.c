@@ -48,16 +48,13 @@ static json_t *entry_json(const struct keyring_entry *e)
 static int show_entry(struct mon_op *op, const struct keyring_entry *e, bool with_caps)
 {
     struct keyring_entry bare = {.name = e->name, .key = e->key};
-    struct strbuf text = STRBUF_INIT;
-    int r;
+    struct strbuf text = STRBUF_SECRET_INIT;
 
     if (op->json)
         return mon_op_json(op, json_pack("[o]", entry_json(e)), false);
     keyring_entry_print(with_caps ? e : &bare, &text);
     crypto_key_wipe(&bare.key);
-    r = mon_op_text(op, strbuf_text(&text));
-    keyring_wipe_text(&text);
-    return r;
+    return mon_op_steal_text(op, &text);
 }
 
 static int show_key(struct mon_op *op, const struct keyring_entry *e)
@@ -90,9 +87,8 @@ static int list_json(struct mon_op *op, const struct keyring *k)
 int auth_command_ls(struct mon_op *op)
 {
     const struct keyring *k = keyring_of(op);
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_SECRET_INIT;
     char key[CRYPTO_KEY_TEXT_MAX];
-    int r;
 
     if (op->json)
         return list_json(op, k);
@@ -108,9 +104,7 @@ int auth_command_ls(struct mon_op *op)
     }
     explicit_bzero(key, sizeof(key));
     mon_op_status(op, "installed auth entries:\n");
-    r = mon_op_text(op, strbuf_text(&text));
-    keyring_wipe_text(&text);
-    return r;
+    return mon_op_steal_text(op, &text);
 }
 
 /* The entry of the command's entity; NULL with *r. */
@@ -151,7 +145,7 @@ int auth_command_get_key(struct mon_op *op)
 
 int auth_command_export(struct mon_op *op)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_SECRET_INIT;
     const struct keyring *k = keyring_of(op);
     const struct keyring_entry *e;
     int r = 0;
@@ -167,9 +161,7 @@ int auth_command_export(struct mon_op *op)
         if (is_listed(&k->entries[i]))
             keyring_entry_print(&k->entries[i], &text);
     mon_op_status(op, "exported master keyring");
-    r = mon_op_text(op, strbuf_text(&text));
-    keyring_wipe_text(&text);
-    return r;
+    return mon_op_steal_text(op, &text);
 }
 
 /* ---- changing ---- */
@@ -409,6 +401,20 @@ int auth_command_rm(struct mon_op *op)
     return change(op, rm);
 }
 
+/* What is there already may come again, also capabilities of daemons that are not known here, such as those
+ * of the keys to bootstrap them. */
+static int check_imported(struct mon_op *op, const struct keyring_entry *e)
+{
+    const struct keyring_entry *there = keyring_find(keyring_of(op), &e->name);
+    int r = 0;
+
+    if (there && string_map_equal(&there->caps, &e->caps))
+        return 0;
+    for (unsigned i = 0; i < e->caps.count && r == 0; i++)
+        r = check_caps(op, e->caps.pairs[i].key, e->caps.pairs[i].value);
+    return r;
+}
+
 int auth_command_import(struct mon_op *op)
 {
     struct keyring k;
@@ -428,8 +434,7 @@ int auth_command_import(struct mon_op *op)
     if (r)
         mon_op_fail(op, r, "error decoding keyring: %s", err ? err : strerror(-r));
     for (unsigned i = 0; i < k.count && r == 0; i++)
-        for (unsigned c = 0; c < k.entries[i].caps.count && r == 0; c++)
-            r = check_caps(op, k.entries[i].caps.pairs[c].key, k.entries[i].caps.pairs[c].value);
+        r = check_imported(op, &k.entries[i]);
     if (r == 0)
         r = keyring_import(pending_of(op), &k);
     free(err);

@@ -32,6 +32,7 @@ void mon_op_free(struct mon_op *op)
     message_put(op->msg);
     json_decref(op->cmd);
     free(op->text);
+    bufferlist_wipe(&op->input);
     bufferlist_destroy(&op->input);
     bufferlist_destroy(&op->output);
     strbuf_destroy(&op->status);
@@ -92,9 +93,21 @@ int mon_op_fail(struct mon_op *op, int r, const char *fmt, ...)
     return r;
 }
 
+/* Takes the bytes, which may be a secret. */
+static int append(struct mon_op *op, void *bytes, size_t len)
+{
+    struct buffer *b = bytes ? buffer_wrap_secret(bytes, len) : NULL;
+
+    return b ? bufferlist_append(&op->output, slice_of(b)) : -ENOMEM;
+}
+
 int mon_op_bytes(struct mon_op *op, const void *data, size_t len)
 {
-    return bufferlist_append_copy(&op->output, data, len);
+    void *copy = malloc(len ? len : 1);
+
+    if (copy && len)
+        memcpy(copy, data, len);
+    return append(op, copy, len);
 }
 
 int mon_op_text(struct mon_op *op, const char *text)
@@ -105,10 +118,8 @@ int mon_op_text(struct mon_op *op, const char *text)
 int mon_op_steal_text(struct mon_op *op, struct strbuf *s)
 {
     size_t len = s->len;
-    char *text = strbuf_steal(s);
-    struct buffer *b = text ? buffer_wrap_malloc(text, len) : NULL;
 
-    return b ? bufferlist_append(&op->output, slice_of(b)) : -ENOMEM;
+    return append(op, strbuf_steal(s), len);
 }
 
 int mon_op_printf(struct mon_op *op, const char *fmt, ...)
@@ -127,8 +138,7 @@ int mon_op_json(struct mon_op *op, json_t *value, bool plain_is_pretty)
     bool pretty = op->json ? op->pretty : plain_is_pretty;
     size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(17) | (pretty ? JSON_INDENT(4) : JSON_COMPACT);
     char *text = value ? json_dumps(value, flags) : NULL;
-    struct buffer *b = text ? buffer_wrap_malloc(text, strlen(text)) : NULL;
 
     json_decref(value);
-    return b ? bufferlist_append(&op->output, slice_of(b)) : -ENOMEM;
+    return append(op, text, text ? strlen(text) : 0);
 }

@@ -74,7 +74,7 @@ void mon_op_status(struct mon_op *op, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Sets the line and returns r: `return mon_op_fail(op, -ENOENT, "...")`. */
 int mon_op_fail(struct mon_op *op, int r, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* Output as text or bytes. 0 or -ENOMEM. */
+/* Output as text or bytes, which are zeroed once they are sent: it may be a key. 0 or -ENOMEM. */
 int mon_op_text(struct mon_op *op, const char *text);
 int mon_op_printf(struct mon_op *op, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int mon_op_steal_text(struct mon_op *op, struct strbuf *s); /* takes what s holds */

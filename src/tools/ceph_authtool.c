@@ -253,13 +253,13 @@ static int set_caps(struct request *q, struct keyring_entry *e, const char *name
 static int show(const struct request *q, const struct keyring *k, const struct keyring_entry *e,
                 const char *name_text)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_SECRET_INIT;
     char key[CRYPTO_KEY_TEXT_MAX];
 
     if (q->list) {
         keyring_print(k, &text);
         fputs(strbuf_text(&text), stdout);
-        keyring_wipe_text(&text);
+        strbuf_destroy(&text);
     }
     if (!q->print_key)
         return 0;

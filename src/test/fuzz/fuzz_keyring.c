@@ -8,7 +8,7 @@
 
 static void read_again(const struct keyring *k, const void *data, size_t len, const char *want)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_SECRET_INIT;
     struct keyring again;
 
     keyring_init(&again);
@@ -17,13 +17,13 @@ static void read_again(const struct keyring *k, const void *data, size_t len, co
     keyring_print(&again, &text);
     if (again.count != k->count || strcmp(strbuf_text(&text), want))
         abort();
-    keyring_wipe_text(&text);
+    strbuf_destroy(&text);
     keyring_destroy(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf text = STRBUF_SECRET_INIT;
     struct keyring k;
     struct encode e;
     char *err = NULL;
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_again(&k, e.data, e.len, strbuf_text(&text));
         encode_destroy(&e);
     }
-    keyring_wipe_text(&text);
+    strbuf_destroy(&text);
     free(err);
     keyring_destroy(&k);
     return 0;

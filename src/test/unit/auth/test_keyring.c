@@ -37,7 +37,7 @@ static void a_genuine_keyring_is_read_and_written_alike(void **state UNUSED)
     size_t len;
     char *text = (char *)vector_load("auth/keyring", &len);
     const char *admin = strstr(text, "[client.admin]"), *osd0 = strstr(text, "[osd.0]");
-    struct strbuf out = STRBUF_INIT;
+    struct strbuf out = STRBUF_SECRET_INIT;
     struct keyring k;
 
     keyring_init(&k);
@@ -48,7 +48,7 @@ static void a_genuine_keyring_is_read_and_written_alike(void **state UNUSED)
     assert_memory_equal(strbuf_text(&out), text, (size_t)(admin - text));
     assert_memory_equal(strbuf_text(&out) + (admin - text), osd0, strlen(osd0));
     assert_non_null(strstr(strbuf_text(&out), "\tcaps mds = \"allow *\"\n\tcaps mgr = \"allow *\"\n"));
-    keyring_wipe_text(&out);
+    strbuf_destroy(&out);
     keyring_destroy(&k);
     free(text);
 }
@@ -57,7 +57,7 @@ static void the_binary_form_comes_back(void **state UNUSED)
 {
     static const char text[] = "[client.x]\n\tkey = " KEY
                                "\n\tcaps mon = \"allow command \\\"a b\\\"\"\n[mgr.x]\n\tkey = " KEY2 "\n";
-    struct strbuf out = STRBUF_INIT;
+    struct strbuf out = STRBUF_SECRET_INIT;
     struct keyring k, same;
     struct encode e;
 
@@ -80,7 +80,7 @@ static void the_binary_form_comes_back(void **state UNUSED)
         keyring_destroy(&broken);
     }
     encode_destroy(&e);
-    keyring_wipe_text(&out);
+    strbuf_destroy(&out);
     keyring_destroy(&same);
     keyring_destroy(&k);
 }
