@@ -413,6 +413,8 @@
       "omap keys in one answer") \
     X(osd_max_omap_bytes_per_request, SIZE, ADVANCED, "1G", NULL, OPTION_STARTUP, MIN(1), NULL, \
       "bytes of omap keys and values in one answer") \
+    X(osd_copyfrom_max_chunk, SIZE, ADVANCED, "8M", NULL, OPTION_STARTUP, MIN(1), NULL, \
+      "bytes fetched at once from an object that is copied") \
     X(osd_max_pg_log_entries, UINT, ADVANCED, "10000", NULL, OPTION_STARTUP, MIN(100), NULL, \
       "entries that a placement group's log keeps") \
     X(osd_client_message_size_cap, SIZE, ADVANCED, "500M", NULL, OPTION_STARTUP, ANY, NULL, \

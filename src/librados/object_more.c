@@ -63,6 +63,20 @@ void rados_write_op_omap_set_header(rados_write_op_t op, const char *header, siz
         o->error = -ENOMEM;
 }
 
+void rados_write_op_copy_from(rados_write_op_t op, const char *src, rados_ioctx_t src_io,
+                              uint64_t src_version, uint32_t src_flags)
+{
+    const struct rados_ioctx *from = src_io;
+    struct object_locator l = {.pool = from->pool,
+                               .key = (char *)from->key,
+                               .nspace = (char *)from->nspace,
+                               .hash = OBJECT_LOCATOR_NO_HASH};
+
+    object_operation_copy_from(
+        op, src, &l,
+        (struct osd_op_copy_from){.snapid = from->read_snap, .version = src_version, .fadvise = src_flags});
+}
+
 /* ---- watchers ---- */
 
 static void decode_watcher(struct decode *d, struct rados_watcher *w)

@@ -49,9 +49,11 @@ bool mon_sub_want(struct mon_sub *s, const char *what, uint64_t start, uint8_t f
 
         if (item->start == start && item->flags == flags)
             return !item->asked;
-        /* What stands covers every epoch from item->start on. */
+        /* What stands covers every epoch from item->start on, and goes on standing. */
         if (onetime && standing && start >= item->start)
             return !item->asked;
+        if (onetime && standing)
+            flags = item->flags;
     } else {
         item = add(s, what);
         if (!item) {

@@ -24,6 +24,7 @@ struct object_context {
     bool exists;
     struct object_info info;
     unsigned writes;     /* not committed */
+    bool copying;        /* what a write copies here is on its way: see copy_from */
     struct list waiting; /* struct pg_work */
     struct list watches; /* struct watch */
 };

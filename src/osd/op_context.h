@@ -119,6 +119,10 @@ int step_notify(struct op_context *c, struct osd_op *op);
 int step_notify_ack(struct op_context *c, struct osd_op *op);
 int step_list_watchers(struct op_context *c, struct osd_op *op);
 
+/* op_copy.c */
+int step_copy_get(struct op_context *c, struct osd_op *op);
+int step_copy_from(struct op_context *c, struct osd_op *op);
+
 /* class_call.c */
 int step_call(struct op_context *c, struct osd_op *op);
 

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "osd/class_call.h"
+#include "osd/copy_from.h"
 #include "osd/op_context.h"
 #include "osd/osd.h"
 #include "osd/watch_notify.h"
@@ -58,6 +59,9 @@ static step_fn find_step(uint16_t code)
         {OSD_OP_NOTIFY, step_notify},
         {OSD_OP_NOTIFY_ACK, step_notify_ack},
         {OSD_OP_LIST_WATCHERS, step_list_watchers},
+        {OSD_OP_COPY_GET, step_copy_get},
+        {OSD_OP_COPY_FROM, step_copy_from},
+        {OSD_OP_COPY_FROM2, step_copy_from},
         {OSD_OP_CALL, step_call},
     };
 
@@ -442,17 +446,24 @@ static int check_request(struct pg *pg, const struct op_request *req)
     return class_check_calls(req);
 }
 
+/* Another OSD reads the object to copy it. */
+static bool is_copied(const struct op_request *req)
+{
+    for (unsigned i = 0; i < req->m.op_count; i++) {
+        if (req->m.ops[i].code == OSD_OP_COPY_GET)
+            return true;
+    }
+    return false;
+}
+
 /* An object whose writes are not on disk yet is not shown; who comes behind a waiting one waits, too. */
 static bool must_wait(const struct object_context *o, const struct op_request *req)
 {
-    if (!list_empty(&o->waiting))
+    if (is_copied(req))
+        return o->writes;
+    if (o->copying || !list_empty(&o->waiting))
         return true;
     return o->writes && req->reads;
-}
-
-static void op_exec_again(struct pg *pg, struct pg_work *w)
-{
-    op_exec(pg, CONTAINER_OF(w, struct op_request, work));
 }
 
 static int start_write(struct op_context *c)
@@ -543,9 +554,15 @@ void op_exec(struct pg *pg, struct op_request *req)
     watch_load(pg, c.obc);
     if (must_wait(c.obc, req)) {
         op_request_mark(req, OP_WAITING_FOR_OBJECT);
-        req->work.run = op_exec_again;
+        req->work.run = pg_do_op;
         list_add_tail(&c.obc->waiting, &req->work.link);
         object_context_put(&pg->objects, c.obc); /* its writes hold it */
+        return;
+    }
+    if (copy_fetch_is_due(req)) {
+        if (copy_fetch_start(pg, c.obc, req))
+            op_reply_error(pg, req, -ENOMEM);
+        object_context_put(&pg->objects, c.obc);
         return;
     }
     op_request_mark(req, OP_STARTED);

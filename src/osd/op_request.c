@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "osd/class_call.h"
+#include "osd/copy_from.h"
 
 /* What an operation's code is about. */
 enum { CODE_TYPE = 0x0f00, CODE_TYPE_PG = 0x0500 };
@@ -147,6 +148,7 @@ void op_request_free(struct op_request *op)
     t->count--;
     remember_locked(t, &op->summary);
     mutex_unlock(&t->lock);
+    copy_fetch_free(op->copy);
     m_osd_op_destroy(&op->m);
     message_put(op->msg);
     free(op);

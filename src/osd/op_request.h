@@ -18,6 +18,7 @@
 #include "msg/messenger.h"
 #include "types/hobject.h"
 
+struct copy_fetch;
 struct op_tracker;
 struct pg;
 
@@ -28,6 +29,7 @@ struct pg;
     X(WAITING_FOR_PG, "waiting for the pg")         \
     X(QUEUED, "queued for pg")                      \
     X(WAITING_FOR_OBJECT, "waiting for the object") \
+    X(COPYING, "copying from another object")       \
     X(STARTED, "started")                           \
     X(COMMITTING, "waiting for commit")             \
     X(NOTIFYING, "waiting for watchers")
@@ -69,6 +71,8 @@ struct op_request {
     struct hobject object; /* the name is m.oid's; borrowed strings */
     bool reads, writes;    /* what its steps do */
     bool on_pg;            /* it is about the group, not about an object */
+
+    struct copy_fetch *copy; /* what its steps copy from; NULL: not fetched */
 
     struct op_tracker *tracker;
     struct list tracked;

@@ -143,12 +143,12 @@ void osd_each_pg(struct osd *osd, void (*visit)(void *arg, struct pg *pg), void 
     free(all);
 }
 
-struct osd_map *osd_current_map(struct osd *osd)
+struct cluster_map *osd_current_map(struct osd *osd)
 {
-    struct osd_map *m;
+    struct cluster_map *m;
 
     mutex_lock(&osd->map_lock);
-    m = osd->map ? osd_map_get(osd->map) : NULL;
+    m = osd->map ? cluster_map_get(osd->map) : NULL;
     mutex_unlock(&osd->map_lock);
     return m;
 }
@@ -448,7 +448,7 @@ void osd_stop(struct osd *osd)
 
 void osd_close(struct osd *osd)
 {
-    osd_map_put(osd->map);
+    cluster_map_put(osd->map);
     os_collection_put(osd->store, osd->meta);
     object_store_close(osd->store);
     osd_superblock_destroy(&osd->superblock);

@@ -67,6 +67,7 @@ enum osd_counter {
 
 enum { PG_BUCKETS = 256 };
 
+struct objecter;
 struct osd_heartbeat;
 struct osd_mgr;
 struct osd_target;
@@ -82,6 +83,8 @@ struct osd {
     unsigned pg_log_max;
     bool ops_at_once; /* operations may run on the thread that brings them */
     struct messenger *public, *cluster;
+    struct messenger *objecter_client; /* for what this OSD asks others as a client */
+    struct objecter *objecter;
     struct auth_service *auth; /* checks who dials us */
     struct mon_client *monc;
     struct timer_thread *timer;
@@ -107,8 +110,8 @@ struct osd {
     bool stop_asked, marked_down;     /* lock */
 
     struct mutex map_lock;
-    struct osd_map *map; /* map_lock: the newest; NULL: none yet */
-    atomic_uint epoch;   /* of it */
+    struct cluster_map *map; /* map_lock: the newest; NULL: none yet */
+    atomic_uint epoch;       /* of it */
 
     struct mutex pgs_lock;
     struct list pgs[PG_BUCKETS]; /* pgs_lock */
@@ -159,7 +162,7 @@ int osd_save_superblock(struct osd *osd, struct os_transaction *t);
 int osd_read_superblock(struct object_store *s, struct osd_superblock *sb, char *err,
                         size_t err_size) MUST_CHECK;
 
-struct osd_map *osd_current_map(struct osd *osd); /* with a reference; NULL before the first */
+struct cluster_map *osd_current_map(struct osd *osd); /* with a reference; NULL before the first */
 
 /* The group with a reference; NULL: not here. */
 struct pg *osd_find_pg(struct osd *osd, struct pg_id id);

@@ -255,11 +255,11 @@ static void ask_up_thru(struct osd *osd, const struct osdmap *map)
 
 void osd_boot_step(struct osd *osd)
 {
-    struct osd_map *m = osd_current_map(osd);
+    struct cluster_map *m = osd_current_map(osd);
     const struct osdmap *map;
 
     if (!m || osd->state == OSD_STATE_INITIALIZING || osd->state == OSD_STATE_STOPPING) {
-        osd_map_put(m);
+        cluster_map_put(m);
         return;
     }
     map = &m->map;
@@ -279,7 +279,7 @@ void osd_boot_step(struct osd *osd)
     }
     if (osd->state == OSD_STATE_ACTIVE)
         ask_up_thru(osd, map);
-    osd_map_put(m);
+    cluster_map_put(m);
 }
 
 /* ---- beacons ---- */
@@ -339,7 +339,7 @@ static uint32_t full_state(const struct osdmap *map, double used)
 static void tell_full(struct osd *osd, double used)
 {
     const uint32_t bits = OSD_FULL | OSD_BACKFILLFULL | OSD_NEARFULL;
-    struct osd_map *m = osd_current_map(osd);
+    struct cluster_map *m = osd_current_map(osd);
     struct m_osd_full full;
     struct message *msg;
     uint32_t wanted;
@@ -357,7 +357,7 @@ static void tell_full(struct osd *osd, double used)
             osd->full_wanted = wanted;
         }
     }
-    osd_map_put(m);
+    cluster_map_put(m);
 }
 
 static void check_space(struct osd *osd)

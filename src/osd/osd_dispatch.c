@@ -44,7 +44,7 @@ const struct op_queue_ops osd_queue_ops = {
 /* ---- operations ---- */
 
 /* Clients before 17 send the whole hash instead of the group. */
-static void find_group(struct op_request *req, const struct osd_map *map)
+static void find_group(struct op_request *req, const struct cluster_map *map)
 {
     const struct osdmap_pool *pool;
 
@@ -55,7 +55,7 @@ static void find_group(struct op_request *req, const struct osd_map *map)
         req->m.pg = osdmap_pg_of_hash(pool, req->m.hash);
 }
 
-static bool is_for_us(struct osd *osd, const struct osd_map *map, struct pg_id id)
+static bool is_for_us(struct osd *osd, const struct cluster_map *map, struct pg_id id)
 {
     struct pg_osds where;
 
@@ -67,15 +67,15 @@ static bool is_for_us(struct osd *osd, const struct osd_map *map, struct pg_id i
 /* The group is not here. It may be on its way: then the request waits; else its client has to look again. */
 static void no_group(struct osd *osd, struct op_request *req)
 {
-    struct osd_map *map = osd_current_map(osd);
+    struct cluster_map *map = osd_current_map(osd);
     struct pg *pg;
 
     if (!map || !is_for_us(osd, map, req->m.pg)) {
-        osd_map_put(map);
+        cluster_map_put(map);
         op_request_free(req);
         return;
     }
-    osd_map_put(map);
+    cluster_map_put(map);
     op_request_mark(req, OP_WAITING_FOR_PG);
     mutex_lock(&osd->pgs_lock);
     list_add_tail(&osd->waiting_for_pg, &req->work.link);
@@ -120,7 +120,7 @@ static void wait_for_map(struct osd *osd, struct op_request *req)
 static void handle_op(struct osd *osd, struct message *msg)
 {
     struct op_request *req;
-    struct osd_map *map;
+    struct cluster_map *map;
     int r;
 
     message_get(msg);
@@ -140,7 +140,7 @@ static void handle_op(struct osd *osd, struct message *msg)
     if (req->m.pg_is_raw) {
         map = osd_current_map(osd);
         find_group(req, map);
-        osd_map_put(map);
+        cluster_map_put(map);
     }
     osd_submit_request(osd, req);
 }

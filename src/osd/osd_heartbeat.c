@@ -211,11 +211,11 @@ static void hb_refused(void *arg, struct connection *con)
 {
     const struct entity_addrvec *at = connection_peer_addrs(con);
     struct osd_heartbeat *hb = arg;
-    struct osd_map *m = osd_current_map(hb->osd);
+    struct cluster_map *m = osd_current_map(hb->osd);
 
     if (!m || !conf_bool(hb->osd->conf, OPT_osd_fast_fail_on_connection_refused) ||
         hb->osd->state != OSD_STATE_ACTIVE) {
-        osd_map_put(m);
+        cluster_map_put(m);
         return;
     }
     mutex_lock(&hb->lock);
@@ -228,7 +228,7 @@ static void hb_refused(void *arg, struct connection *con)
         p->reported = true;
     }
     mutex_unlock(&hb->lock);
-    osd_map_put(m);
+    cluster_map_put(m);
 }
 
 static const struct dispatcher_ops hb_dispatcher = {.dispatch = hb_dispatch, .handle_refused = hb_refused};
@@ -236,7 +236,7 @@ static const struct dispatcher_ops hb_dispatcher = {.dispatch = hb_dispatch, .ha
 void osd_heartbeat_tick(struct osd *osd, uint64_t now)
 {
     struct osd_heartbeat *hb = osd->heartbeat;
-    struct osd_map *m;
+    struct cluster_map *m;
 
     if (now < hb->next_ping_ns || osd->state != OSD_STATE_ACTIVE)
         return;
@@ -252,7 +252,7 @@ void osd_heartbeat_tick(struct osd *osd, uint64_t now)
         ping(hb, hb->back_client, &p->back, now);
     }
     mutex_unlock(&hb->lock);
-    osd_map_put(m);
+    cluster_map_put(m);
 }
 
 int osd_heartbeat_peers(struct osd *osd, struct osd_ids *out)

@@ -7,42 +7,6 @@
 
 enum { KEY_MAX = 40 };
 
-struct osd_map *osd_map_create(struct osdmap *map)
-{
-    struct osd_map *m = calloc(1, sizeof(*m));
-
-    if (!m) {
-        osdmap_destroy(map);
-        return NULL;
-    }
-    atomic_init(&m->refs, 1);
-    m->map = *map;
-    osdmap_init(map);
-    if (osdmap_mapping_init(&m->mapping, &m->map)) {
-        osdmap_destroy(&m->map);
-        free(m);
-        return NULL;
-    }
-    return m;
-}
-
-struct osd_map *osd_map_get(struct osd_map *m)
-{
-    atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
-    return m;
-}
-
-void osd_map_put(struct osd_map *m)
-{
-    if (!m || atomic_fetch_sub(&m->refs, 1) != 1)
-        return;
-    osdmap_mapping_destroy(&m->mapping);
-    osdmap_destroy(&m->map);
-    free(m);
-}
-
-/* ---- on disk ---- */
-
 static const char *key_of(char buf[static KEY_MAX], uint32_t epoch, bool incremental)
 {
     snprintf(buf, KEY_MAX, "%s.%010u", incremental ? "inc_osdmap" : "osdmap", epoch);
@@ -79,7 +43,7 @@ int osd_map_load_bytes(struct object_store *s, struct os_collection *meta, uint3
     return object_store_coll_getkey(s, meta, key_of(key, epoch, incremental), bytes);
 }
 
-int osd_map_load(struct object_store *s, struct os_collection *meta, uint32_t epoch, struct osd_map **out)
+int osd_map_load(struct object_store *s, struct os_collection *meta, uint32_t epoch, struct cluster_map **out)
 {
     struct osdmap map;
     struct slice bytes;
@@ -91,7 +55,7 @@ int osd_map_load(struct object_store *s, struct os_collection *meta, uint32_t ep
     decode_init(&d, bytes.data, bytes.len);
     r = osdmap_decode(&map, &d) ? -EUCLEAN : 0;
     if (r == 0) {
-        *out = osd_map_create(&map);
+        *out = cluster_map_create(&map);
         r = *out ? 0 : -ENOMEM;
     }
     slice_put(&bytes);

@@ -12,6 +12,7 @@
 #include "messages/m_purged_snaps.h"
 #include "osd/osd.h"
 #include "osd/osd_session.h"
+#include "osdc/objecter.h"
 
 enum { SHARE_MAX = 40, MAPS_KEPT = 200 };
 
@@ -26,7 +27,7 @@ struct pg_creating {
 /* ---- groups ---- */
 
 /* With osd.lock; the group is locked, ours to unlock. */
-static int make_pg(struct osd *osd, const struct pg_creating *c, struct osd_map *map)
+static int make_pg(struct osd *osd, const struct pg_creating *c, struct cluster_map *map)
 {
     struct pg *pg = pg_create(osd, c->id);
     int r = pg ? pg_make(pg, map, c->created, c->stamp) : -ENOMEM;
@@ -54,7 +55,7 @@ void osd_pg_created(struct osd *osd, struct pg *pg)
         mon_client_send(osd->monc, msg);
 }
 
-static bool is_ours(const struct osd *osd, const struct osd_map *map, struct pg_id id)
+static bool is_ours(const struct osd *osd, const struct cluster_map *map, struct pg_id id)
 {
     struct pg_osds where;
 
@@ -64,7 +65,7 @@ static bool is_ours(const struct osd *osd, const struct osd_map *map, struct pg_
 /* With osd.lock: makes what the present map has for us, forgets what it does not know any more. */
 static void make_groups(struct osd *osd)
 {
-    struct osd_map *map = osd_current_map(osd);
+    struct cluster_map *map = osd_current_map(osd);
 
     list_for_each_safe(c, &osd->creates, struct pg_creating, link) {
         const struct osdmap_pool *pool = map ? osdmap_find_pool(&map->map, c->id.pool) : NULL;
@@ -80,7 +81,7 @@ static void make_groups(struct osd *osd)
         list_remove(&c->link);
         free(c);
     }
-    osd_map_put(map);
+    cluster_map_put(map);
 }
 
 void osd_creates_drop(struct osd *osd)
@@ -118,7 +119,7 @@ void osd_handle_pg_create(struct osd *osd, struct message *msg)
 
 struct advance {
     struct osd *osd;
-    struct osd_map *map;
+    struct cluster_map *map;
 };
 
 static void advance_pg(void *arg, struct pg *pg)
@@ -168,7 +169,7 @@ static void note_collection(void *arg, struct coll_id id, unsigned bits UNUSED)
 int osd_load_pgs(struct osd *osd, char *err, size_t err_size)
 {
     struct found f = {.osd = osd};
-    struct osd_map *map = NULL;
+    struct cluster_map *map = NULL;
     int r = 0;
 
     if (osd->superblock.newest_map) {
@@ -222,7 +223,7 @@ static int from_full(const struct slice *bytes, struct osdmap *out)
 }
 
 /* What the map before, changed by this, is; and how that is encoded, which must be as its maker has it. */
-static int from_incremental(const struct osd_map *before, const struct slice *bytes, struct osdmap *out,
+static int from_incremental(const struct cluster_map *before, const struct slice *bytes, struct osdmap *out,
                             struct slice *full)
 {
     struct osdmap_incremental inc;
@@ -272,8 +273,9 @@ static void ask_full(struct osd *osd, uint32_t epoch)
 }
 
 /* The next map from the message, its bytes put into t. NULL: there is none, or it is no good. */
-static struct osd_map *next_map(struct osd *osd, const struct m_osd_map *m, const struct osd_map *before,
-                                uint32_t epoch, struct os_transaction *t)
+static struct cluster_map *next_map(struct osd *osd, const struct m_osd_map *m,
+                                    const struct cluster_map *before, uint32_t epoch,
+                                    struct os_transaction *t)
 {
     const struct osd_map_item *full = find_item(m->fulls, m->full_count, epoch);
     const struct osd_map_item *inc = find_item(m->incrementals, m->incremental_count, epoch);
@@ -297,19 +299,19 @@ static struct osd_map *next_map(struct osd *osd, const struct m_osd_map *m, cons
         derr(osd, "map %u cannot be used: %s", epoch, strerror(-r));
     }
     slice_put(&bytes);
-    return r ? NULL : osd_map_create(&map);
+    return r ? NULL : cluster_map_create(&map);
 }
 
-static void set_current(struct osd *osd, struct osd_map *map)
+static void set_current(struct osd *osd, struct cluster_map *map)
 {
-    struct osd_map *old;
+    struct cluster_map *old;
 
     mutex_lock(&osd->map_lock);
     old = osd->map;
-    osd->map = osd_map_get(map);
+    osd->map = cluster_map_get(map);
     atomic_store(&osd->epoch, map->map.epoch);
     mutex_unlock(&osd->map_lock);
-    osd_map_put(old);
+    cluster_map_put(old);
 }
 
 /* Where to go on: behind ours, or, when the monitors have dropped what follows, at the first full one. */
@@ -344,7 +346,7 @@ static int store_maps(struct osd *osd, struct os_transaction *t, uint32_t newest
 /* With osd.lock: takes up what there is; true: we have a newer map. */
 static bool take_maps(struct osd *osd, const struct m_osd_map *m)
 {
-    struct osd_map *maps[SHARE_MAX * 4], *before = osd_current_map(osd);
+    struct cluster_map *maps[SHARE_MAX * 4], *before = osd_current_map(osd);
     uint32_t epoch = first_wanted(osd, m);
     unsigned count = 0;
     struct os_transaction t;
@@ -369,11 +371,12 @@ static bool take_maps(struct osd *osd, const struct m_osd_map *m)
     for (unsigned i = 0; i < count; i++) {
         struct advance a = {osd, maps[i]};
         set_current(osd, maps[i]);
+        objecter_take_map(osd->objecter, cluster_map_get(maps[i]));
         osd_each_pg(osd, advance_pg, &a);
-        osd_map_put(maps[i]);
+        cluster_map_put(maps[i]);
     }
     perf_add(osd->counters, OSD_COUNTER_MAP_EPOCHS, count);
-    osd_map_put(before);
+    cluster_map_put(before);
     return count > 0;
 }
 

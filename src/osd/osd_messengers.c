@@ -10,6 +10,7 @@
 #include "auth/auth_service.h"
 #include "osd/osd_heartbeat.h"
 #include "osd/osd_mgr.h"
+#include "osdc/objecter.h"
 
 enum { OSD_PROTOCOL = 10 };
 
@@ -110,6 +111,32 @@ void osd_messenger_set_auth(struct osd *osd, struct messenger *m)
     messenger_set_auth(m, &upcalls);
 }
 
+/* Maps that other OSDs send it are taken up by the OSD, which hands them in. */
+static int create_objecter(struct osd *osd, char *err, size_t err_size)
+{
+    struct messenger *m = create(osd, MESSENGER_PUBLIC, "objecter", err, err_size);
+    struct policy client = policy_lossy_client(0);
+    struct cluster_map *map = osd_current_map(osd);
+
+    if (m) {
+        osd->objecter_client = m;
+        messenger_set_default_policy(m, &client);
+        osd_messenger_set_auth(osd, m);
+        messenger_add_dispatcher(m, &osd_cluster_dispatcher, osd);
+        osd->objecter = objecter_create(osd->conf, m, osd->monc);
+        if (!osd->objecter)
+            snprintf(err, err_size, "no memory");
+    }
+    if (!osd->objecter) {
+        cluster_map_put(map);
+        return -EINVAL;
+    }
+    if (map)
+        objecter_take_map(osd->objecter, map);
+    objecter_start_fed(osd->objecter);
+    return 0;
+}
+
 static int create_all(struct osd *osd, char *err, size_t err_size)
 {
     osd->public = create(osd, MESSENGER_PUBLIC, "public", err, err_size);
@@ -118,8 +145,7 @@ static int create_all(struct osd *osd, char *err, size_t err_size)
         return -EINVAL;
     set_public_policies(osd);
     set_cluster_policies(osd);
-    messenger_set_cluster_protocol(osd->public, OSD_PROTOCOL);
-    messenger_set_cluster_protocol(osd->cluster, OSD_PROTOCOL);
+    messenger_set_cluster_protocol(osd->cluster, OSD_PROTOCOL); /* on the public side they are clients */
     osd->monc = mon_client_create(osd->conf, osd->public, err, err_size);
     if (!osd->monc)
         return -EINVAL;
@@ -131,7 +157,7 @@ static int create_all(struct osd *osd, char *err, size_t err_size)
     osd_messenger_set_auth(osd, osd->cluster);
     messenger_add_dispatcher(osd->public, &osd_public_dispatcher, osd);
     messenger_add_dispatcher(osd->cluster, &osd_cluster_dispatcher, osd);
-    return 0;
+    return create_objecter(osd, err, err_size);
 }
 
 int osd_messengers_start(struct osd *osd, char *err, size_t err_size)
@@ -152,6 +178,8 @@ int osd_messengers_start(struct osd *osd, char *err, size_t err_size)
         r = messenger_start(osd->public);
     if (r == 0)
         r = messenger_start(osd->cluster);
+    if (r == 0)
+        r = messenger_start(osd->objecter_client);
     return r;
 }
 
@@ -162,6 +190,10 @@ void osd_messengers_stop(struct osd *osd)
         messenger_shutdown(osd->public);
     if (osd->cluster)
         messenger_shutdown(osd->cluster);
+    if (osd->objecter)
+        objecter_stop(osd->objecter);
+    if (osd->objecter_client)
+        messenger_shutdown(osd->objecter_client);
 }
 
 void osd_messengers_destroy(struct osd *osd)
@@ -169,7 +201,10 @@ void osd_messengers_destroy(struct osd *osd)
     osd_heartbeat_destroy(osd);
     messenger_destroy(osd->public);
     messenger_destroy(osd->cluster);
-    osd->public = osd->cluster = NULL;
+    objecter_free(osd->objecter);
+    messenger_destroy(osd->objecter_client);
+    osd->objecter = NULL;
+    osd->public = osd->cluster = osd->objecter_client = NULL;
     auth_service_free(osd->auth);
     osd->auth = NULL;
     entity_addrvec_destroy(&osd->public_addrs);

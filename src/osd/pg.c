@@ -14,6 +14,7 @@
 #include "osd/osd_session.h"
 #include "osd/repop.h"
 #include "osd/watch_notify.h"
+#include "osdc/objecter.h"
 
 #define INFO_KEY "info"
 
@@ -21,8 +22,9 @@ enum { OBJECTS_KEPT = 256 };
 
 struct pg_out {
     struct pg_out *next;
-    struct connection *con; /* reference */
+    struct connection *con; /* reference; NULL: */
     struct message *msg;
+    struct objecter_op *op; /* this is to be submitted */
 };
 
 struct pg *pg_create(struct osd *osd, struct pg_id id)
@@ -62,7 +64,7 @@ void pg_put(struct pg *pg)
         return;
     object_contexts_drop(&pg->objects);
     pg_log_destroy(&pg->log);
-    osd_map_put(pg->map);
+    cluster_map_put(pg->map);
     os_collection_put(pg->osd->store, pg->coll);
     mutex_destroy(&pg->lock);
     free(pg);
@@ -82,10 +84,20 @@ void pg_unlock(struct pg *pg)
     mutex_unlock(&pg->lock);
     for (; out; out = next) {
         next = out->next;
-        connection_send(out->con, out->msg);
-        connection_put(out->con);
+        if (out->op) {
+            objecter_submit(pg->osd->objecter, out->op);
+        } else {
+            connection_send(out->con, out->msg);
+            connection_put(out->con);
+        }
         free(out);
     }
+}
+
+static void append_out(struct pg *pg, struct pg_out *out)
+{
+    *pg->out_end = out;
+    pg->out_end = &out->next;
 }
 
 void pg_send(struct pg *pg, struct connection *con, struct message *msg)
@@ -97,8 +109,18 @@ void pg_send(struct pg *pg, struct connection *con, struct message *msg)
         return;
     }
     *out = (struct pg_out){.con = connection_get(con), .msg = msg};
-    *pg->out_end = out;
-    pg->out_end = &out->next;
+    append_out(pg, out);
+}
+
+int pg_submit(struct pg *pg, struct objecter_op *op)
+{
+    struct pg_out *out = malloc(sizeof(*out));
+
+    if (!out)
+        return -ENOMEM;
+    *out = (struct pg_out){.op = op};
+    append_out(pg, out);
+    return 0;
 }
 
 /* ---- on disk ---- */
@@ -227,7 +249,7 @@ static unsigned common_bits(const struct osdmap_pool *pool, uint32_t seed)
     return bits;
 }
 
-int pg_make(struct pg *pg, struct osd_map *map, uint32_t created, struct utime stamp)
+int pg_make(struct pg *pg, struct cluster_map *map, uint32_t created, struct utime stamp)
 {
     const struct osdmap_pool *pool = osdmap_find_pool(&map->map, pg->id.pool);
     struct coll_id id = {pg->id.pool, pg->id.seed};
@@ -346,7 +368,7 @@ static void deactivate(struct pg *pg)
     watch_drop_all(pg);
 }
 
-void pg_advance(struct pg *pg, struct osd_map *map)
+void pg_advance(struct pg *pg, struct cluster_map *map)
 {
     const struct osdmap_pool *pool = osdmap_find_pool(&map->map, pg->id.pool);
     uint32_t epoch = map->map.epoch;
@@ -358,8 +380,8 @@ void pg_advance(struct pg *pg, struct osd_map *map)
         return;
     if (!first && (!same_set(&pg->where.up, &now.up) || !same_set(&pg->where.acting, &now.acting)))
         start_interval(pg, &now, epoch);
-    osd_map_put(pg->map);
-    pg->map = osd_map_get(map);
+    cluster_map_put(pg->map);
+    pg->map = cluster_map_get(map);
     pg->where = now;
     pg->primary = now.acting.primary == pg->osd->whoami && osdmap_is_up(&map->map, pg->osd->whoami);
     snprintf(before, sizeof(before), "%s", pg->inactive_why);

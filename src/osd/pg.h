@@ -38,7 +38,8 @@ struct pg_stats {
     uint64_t reads, read_bytes, writes, written_bytes;
 };
 
-struct pg_out; /* a message that waits for the unlock */
+struct objecter_op;
+struct pg_out; /* what waits for the unlock, to be sent */
 
 struct pg {
     atomic_uint refs;
@@ -50,8 +51,8 @@ struct pg {
     struct mutex lock;
     /* lock */
     struct os_collection *coll;
-    unsigned bits;       /* of the hash that all its objects share */
-    struct osd_map *map; /* the epoch that it is at */
+    unsigned bits;           /* of the hash that all its objects share */
+    struct cluster_map *map; /* the epoch that it is at */
     struct pg_osds where;
     bool primary, active, removed;
     char inactive_why[120];
@@ -83,13 +84,15 @@ void pg_unlock(struct pg *pg);
 
 /* Sends a message after unlocking; takes the reference of msg. */
 void pg_send(struct pg *pg, struct connection *con, struct message *msg);
+/* Submits an operation to another OSD after unlocking. -ENOMEM: it is the caller's still. */
+int pg_submit(struct pg *pg, struct objecter_op *op) MUST_CHECK;
 
 /* Makes the group's collection and records; waits for the store. */
-int pg_make(struct pg *pg, struct osd_map *map, uint32_t created, struct utime stamp) MUST_CHECK;
+int pg_make(struct pg *pg, struct cluster_map *map, uint32_t created, struct utime stamp) MUST_CHECK;
 /* Reads info and log. */
 int pg_load(struct pg *pg) MUST_CHECK;
 /* Takes note of a newer map: interval, roles, whether it is active. */
-void pg_advance(struct pg *pg, struct osd_map *map);
+void pg_advance(struct pg *pg, struct cluster_map *map);
 /* The pool is gone: everybody who waits is let go; the collection goes with its objects. */
 void pg_remove(struct pg *pg);
 /* Puts the group's info into t: with every change. */

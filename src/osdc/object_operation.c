@@ -253,6 +253,21 @@ void object_operation_assert_version(struct object_operation *o, uint64_t versio
         osd_op_set_u64(op, 1, version);
 }
 
+void object_operation_copy_from(struct object_operation *o, const char *name, const struct object_locator *l,
+                                struct osd_op_copy_from from)
+{
+    struct osd_op *op = object_operation_add(o, OSD_OP_COPY_FROM);
+    struct encode e;
+
+    if (!op)
+        return;
+    encode_init(&e);
+    encode_string(&e, name);
+    object_locator_encode(l, &e);
+    set_encoded(o, op, &e);
+    osd_op_set_copy_from(op, from);
+}
+
 void object_operation_watch(struct object_operation *o, struct osd_op_watch watch)
 {
     struct osd_op *op = object_operation_add(o, OSD_OP_WATCH);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "types/object_locator.h"
 #include "types/osd_op.h"
 
 struct object_step;
@@ -68,6 +69,9 @@ void object_operation_call(struct object_operation *o, const char *class_name, c
 void object_operation_writesame(struct object_operation *o, uint64_t offset, uint64_t len, struct slice data);
 void object_operation_alloc_hint(struct object_operation *o, struct osd_op_alloc_hint hint);
 void object_operation_assert_version(struct object_operation *o, uint64_t version);
+/* The object becomes a copy of `name`. */
+void object_operation_copy_from(struct object_operation *o, const char *name, const struct object_locator *l,
+                                struct osd_op_copy_from from);
 void object_operation_watch(struct object_operation *o, struct osd_op_watch watch);
 
 #endif

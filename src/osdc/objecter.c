@@ -165,6 +165,17 @@ static int take_maps(struct objecter *o, const struct m_osd_map *m, struct list 
     return r;
 }
 
+/* What a map newer than `before` brings about. */
+static void tell_map(struct objecter *o, uint32_t before, struct list *ended)
+{
+    objecter_end_all(ended, -ENOENT);
+    if (!o->map || o->map->map.epoch == before)
+        return;
+    objecter_resend_commands(o, NULL);
+    if (o->changed)
+        o->changed(o->changed_arg);
+}
+
 static void handle_map(struct objecter *o, struct message *msg)
 {
     struct fsid fsid = mon_client_fsid(o->mon_client);
@@ -191,12 +202,21 @@ static void handle_map(struct objecter *o, struct message *msg)
         mon_client_sub_want(o->mon_client, "osdmap", r ? 0 : o->map->map.epoch + 1, MON_SUBSCRIBE_ONETIME);
     }
     m_osd_map_destroy(&m);
-    objecter_end_all(&ended, -ENOENT);
-    if (o->map && o->map->map.epoch != before) {
-        objecter_resend_commands(o, NULL);
-        if (o->changed)
-            o->changed(o->changed_arg);
+    tell_map(o, before, &ended);
+}
+
+void objecter_take_map(struct objecter *o, struct cluster_map *map)
+{
+    uint32_t before = o->map ? o->map->map.epoch : 0;
+    struct list ended;
+
+    if (map->map.epoch <= before) {
+        cluster_map_put(map);
+        return;
     }
+    list_init(&ended);
+    install(o, map, before == 0 || map->map.epoch > before + 1, &ended);
+    tell_map(o, before, &ended);
 }
 
 struct cluster_map *objecter_map(struct objecter *o)
@@ -458,6 +478,11 @@ int objecter_start(struct objecter *o, uint64_t timeout_ns)
         return r;
     arm_tick(o);
     return objecter_wait_for_epoch(o, 1, timeout_ns);
+}
+
+void objecter_start_fed(struct objecter *o)
+{
+    arm_tick(o);
 }
 
 static void take_all_ops(struct osd_session *s, struct list *ended)

@@ -83,6 +83,10 @@ void objecter_op_free(struct objecter_op *op); /* one that was not submitted */
 struct objecter *objecter_create(struct conf *conf, struct messenger *m, struct mon_client *mc);
 /* Subscribes to the map and waits for the first. -ETIMEDOUT. */
 int objecter_start(struct objecter *o, uint64_t timeout_ns) MUST_CHECK;
+/* Instead, for daemons that take the maps up by themselves: each epoch is handed in by objecter_take_map(),
+ * which takes the reference; older ones than there is are let go. By one thread at a time. */
+void objecter_start_fed(struct objecter *o);
+void objecter_take_map(struct objecter *o, struct cluster_map *map);
 /* Operations end with -ESHUTDOWN. Nothing is called back afterwards, but for what the caller itself does. */
 void objecter_stop(struct objecter *o);
 void objecter_free(struct objecter *o);

@@ -20,8 +20,11 @@ static char *take_key(const struct rados_tool *t, const char *arg, size_t *len)
 
 /* ---- all of an omap ---- */
 
+/* Takes a pair, or a key alone; an error ends the walk. */
+typedef int (*omap_pair)(void *arg, const char *key, size_t key_len, const char *val, size_t val_len);
+
 /* One piece behind *last, which moves on. 1: there may be more. */
-static int walk_piece(struct rados_tool *t, const char *oid, bool values, char **last, tool_pair pair,
+static int walk_piece(struct rados_tool *t, const char *oid, bool values, char **last, omap_pair pair,
                       void *arg)
 {
     rados_read_op_t op = rados_create_read_op();
@@ -51,7 +54,7 @@ static int walk_piece(struct rados_tool *t, const char *oid, bool values, char *
     return r < 0 ? r : more != 0;
 }
 
-int tool_walk_omap(struct rados_tool *t, const char *oid, bool values, tool_pair pair, void *arg)
+static int walk_omap(struct rados_tool *t, const char *oid, bool values, omap_pair pair, void *arg)
 {
     char *last = strdup("");
     int r = last ? 1 : -ENOMEM;
@@ -78,14 +81,14 @@ static int print_pair(void *arg, const char *key, size_t key_len, const char *va
 
 static int cmd_listomapkeys(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    int r = tool_walk_omap(t, argv[0], false, print_key, NULL);
+    int r = walk_omap(t, argv[0], false, print_key, NULL);
 
     return r < 0 ? tool_error(r, "error getting omap key set %s/%s", t->pool, argv[0]) : 0;
 }
 
 static int cmd_listomapvals(struct rados_tool *t, int argc UNUSED, char **argv)
 {
-    int r = tool_walk_omap(t, argv[0], true, print_pair, NULL);
+    int r = walk_omap(t, argv[0], true, print_pair, NULL);
 
     return r < 0 ? tool_error(r, "error getting omap keys %s/%s", t->pool, argv[0]) : 0;
 }

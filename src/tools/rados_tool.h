@@ -71,9 +71,6 @@ void tool_formatter_init(const struct rados_tool *t, struct formatter *f);
 void tool_formatter_print(struct formatter *f); /* and destroy */
 /* A number with a unit of 1024 or none, such as 4M. -EINVAL. */
 int tool_parse_size(const char *text, uint64_t *out) MUST_CHECK;
-/* Gives every pair of an omap, in the order of the keys, or the keys alone; an error of pair's ends it. */
-typedef int (*tool_pair)(void *arg, const char *key, size_t key_len, const char *val, size_t val_len);
-int tool_walk_omap(struct rados_tool *t, const char *oid, bool values, tool_pair pair, void *arg);
 /* Carries a builder out and frees it. */
 int tool_operate(struct rados_tool *t, rados_write_op_t op, const char *oid);
 

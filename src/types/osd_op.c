@@ -153,6 +153,24 @@ void osd_op_set_checksum(struct osd_op *op, struct osd_op_checksum a)
     op->args[20] = a.type;
 }
 
+struct osd_op_copy_from osd_op_copy_from(const struct osd_op *op)
+{
+    return (struct osd_op_copy_from){
+        .snapid = get_le64(op->args),
+        .version = get_le64(op->args + 8),
+        .flags = op->args[16],
+        .fadvise = get_le32(op->args + 17),
+    };
+}
+
+void osd_op_set_copy_from(struct osd_op *op, struct osd_op_copy_from a)
+{
+    put_le64(op->args, a.snapid);
+    put_le64(op->args + 8, a.version);
+    op->args[16] = a.flags;
+    put_le32(op->args + 17, a.fadvise);
+}
+
 uint64_t osd_op_u64(const struct osd_op *op, unsigned index)
 {
     return get_le64(op->args + 8 * index);

@@ -61,6 +61,7 @@
     X(SETALLOCHINT, 0x2223)      \
     X(WRITESAME, 0x2226)         \
     X(OMAPRMKEYRANGE, 0x222c)    \
+    X(COPY_FROM2, 0x222d)        \
     X(SETXATTR, 0x2301)          \
     X(RMXATTR, 0x2304)
 
@@ -106,6 +107,16 @@ enum osd_watch_op {
     OSD_WATCH_PING = 7
 };
 
+enum osd_copy_from_flag {
+    OSD_COPY_FROM_FLUSH = 1,
+    OSD_COPY_FROM_IGNORE_OVERLAY = 2,
+    OSD_COPY_FROM_IGNORE_CACHE = 4,
+    OSD_COPY_FROM_MAP_SNAP_CLONE = 8,
+    OSD_COPY_FROM_RWORDERED = 16,
+    OSD_COPY_FROM_TRUNCATE = 32, /* COPY_FROM2: the data ends with truncate_seq and truncate_size */
+    OSD_COPY_FROM_FLAGS = 63,
+};
+
 enum osd_cmp_op { OSD_CMP_EQ = 1, OSD_CMP_NE, OSD_CMP_GT, OSD_CMP_GTE, OSD_CMP_LT, OSD_CMP_LTE };
 enum osd_cmp_mode { OSD_CMP_STRING = 1, OSD_CMP_U64 = 2 };
 
@@ -147,6 +158,12 @@ struct osd_op_alloc_hint {
 struct osd_op_writesame {
     uint64_t offset, length, data_length;
 };
+/* enum osd_copy_from_flag in flags; fadvise: hints for reading the source */
+struct osd_op_copy_from {
+    uint64_t snapid, version; /* of the source; 0: whatever version it has */
+    uint8_t flags;
+    uint32_t fadvise;
+};
 struct osd_op_checksum {
     uint64_t offset, length;
     uint32_t chunk_size;
@@ -161,6 +178,7 @@ struct osd_op_watch osd_op_watch(const struct osd_op *op);
 struct osd_op_alloc_hint osd_op_alloc_hint(const struct osd_op *op);
 struct osd_op_writesame osd_op_writesame(const struct osd_op *op);
 struct osd_op_checksum osd_op_checksum(const struct osd_op *op);
+struct osd_op_copy_from osd_op_copy_from(const struct osd_op *op);
 uint64_t osd_op_u64(const struct osd_op *op, unsigned index); /* snapid 0, assert_ver 1, notify cookie 0 */
 
 void osd_op_set_extent(struct osd_op *op, struct osd_op_extent a);
@@ -171,6 +189,7 @@ void osd_op_set_watch(struct osd_op *op, struct osd_op_watch a);
 void osd_op_set_alloc_hint(struct osd_op *op, struct osd_op_alloc_hint a);
 void osd_op_set_writesame(struct osd_op *op, struct osd_op_writesame a);
 void osd_op_set_checksum(struct osd_op *op, struct osd_op_checksum a);
+void osd_op_set_copy_from(struct osd_op *op, struct osd_op_copy_from a);
 void osd_op_set_u64(struct osd_op *op, unsigned index, uint64_t v);
 
 /* The 38 bytes; payload_len is the length of the data that goes with them (in or out). */

@@ -31,6 +31,12 @@ CEPH_RADOS_API int rados_list_watchers(rados_ioctx_t io, const char *oid, struct
 CEPH_RADOS_API int rados_omap_get_header(rados_ioctx_t io, const char *oid, char **header, size_t *len);
 CEPH_RADOS_API void rados_write_op_omap_set_header(rados_write_op_t op, const char *header, size_t len);
 
+/* The object becomes a copy of another one (of src_io's pool, namespace, locator and snapshot): data, xattrs,
+ * omap, time and version, whole or not at all. src_version: the version that it must have, -ERANGE or
+ * -EOVERFLOW if not; 0: any. src_flags: LIBRADOS_OP_FLAG_FADVISE_X for reading it. */
+CEPH_RADOS_API void rados_write_op_copy_from(rados_write_op_t op, const char *src, rados_ioctx_t src_io,
+                                             uint64_t src_version, uint32_t src_flags);
+
 #ifdef __cplusplus
 }
 #endif

@@ -63,10 +63,13 @@ static void test_onetime_and_standing(void **state UNUSED)
     asked(&s, SEC);
     assert_false(want(&s, "osdmap", 12, MON_SUBSCRIBE_ONETIME)); /* covered */
     assert_false(mon_sub_must_ask(&s, SEC));
-    assert_true(want(&s, "osdmap", 3, MON_SUBSCRIBE_ONETIME)); /* not covered: older ones */
-    assert_string_equal(asked(&s, SEC), "osdmap=3");
-    assert_true(want(&s, "osdmap", 3, 0)); /* a one-time look does not cover a standing one */
+    assert_true(
+        want(&s, "osdmap", 3, MON_SUBSCRIBE_ONETIME)); /* not covered: older ones, and all that come */
     assert_string_equal(asked(&s, SEC), "osdmap=3+");
+    assert_true(want(&s, "monmap", 3, MON_SUBSCRIBE_ONETIME));
+    assert_string_equal(asked(&s, SEC), "monmap=3");
+    assert_true(want(&s, "monmap", 3, 0)); /* a one-time look does not cover a standing one */
+    assert_string_equal(asked(&s, SEC), "monmap=3+");
 
     /* An epoch below the wanted one answers nothing. */
     assert_true(want(&s, "fsmap", 7, MON_SUBSCRIBE_ONETIME));
