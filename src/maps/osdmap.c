@@ -184,6 +184,44 @@ static int compare_pool(const void *pool, const void *id)
     return (a > b) - (a < b);
 }
 
+/* An entry without port and nonce is about a host. */
+static bool is_blocked_by(const struct entity_addr *entry, const struct entity_addr *a)
+{
+    if (!entity_addr_same_ip(entry, a))
+        return false;
+    if (!entity_addr_port(entry) && !entry->nonce)
+        return true;
+    return entity_addr_port(entry) == entity_addr_port(a) && entry->nonce == a->nonce;
+}
+
+/* The nonce of a network's entry is the number of bits that count. */
+static bool is_in_network(const struct entity_addr *entry, const struct entity_addr *a)
+{
+    bool v4 = a->sa.sa_family == AF_INET;
+    const uint8_t *x = v4 ? (const uint8_t *)&a->sin.sin_addr : a->sin6.sin6_addr.s6_addr;
+    const uint8_t *y = v4 ? (const uint8_t *)&entry->sin.sin_addr : entry->sin6.sin6_addr.s6_addr;
+    uint32_t bits = entry->nonce, bytes = bits / 8;
+
+    if (entry->sa.sa_family != a->sa.sa_family || bits > (v4 ? 32 : 128) || memcmp(x, y, bytes) != 0)
+        return false;
+    return bits % 8 == 0 || (x[bytes] ^ y[bytes]) >> (8 - bits % 8) == 0;
+}
+
+bool osdmap_is_blocklisted(const struct osdmap *m, const struct entity_addr *a)
+{
+    if (a->sa.sa_family != AF_INET && a->sa.sa_family != AF_INET6)
+        return false;
+    for (unsigned i = 0; i < m->blocked_count; i++) {
+        if (is_blocked_by(&m->blocklist[i].addr, a))
+            return true;
+    }
+    for (unsigned i = 0; i < m->range_blocked_count; i++) {
+        if (is_in_network(&m->range_blocklist[i].addr, a))
+            return true;
+    }
+    return false;
+}
+
 struct osdmap_pool *osdmap_find_pool(const struct osdmap *m, int64_t id)
 {
     return array_find(m->pools, m->pool_count, sizeof(*m->pools), &id, compare_pool);

@@ -187,6 +187,9 @@ static inline bool osdmap_exists(const struct osdmap *m, int32_t osd)
 {
     return osd >= 0 && (uint32_t)osd < m->max_osd && m->osds[osd].state & OSD_EXISTS;
 }
+/* This client, or its whole host, or the network that it is in, is shut out; types of addresses do not count.
+ */
+bool osdmap_is_blocklisted(const struct osdmap *m, const struct entity_addr *a);
 static inline bool osdmap_is_up(const struct osdmap *m, int32_t osd)
 {
     return osdmap_exists(m, osd) && m->osds[osd].state & OSD_UP;

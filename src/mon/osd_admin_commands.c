@@ -346,6 +346,7 @@ int osd_command_blocklist(struct mon_op *op)
 
     if (entity_addr_parse(&addr, text, ENTITY_ADDR_V1, &end, err, sizeof(err)) || (end && *end))
         return mon_op_fail(op, -EINVAL, "unable to parse address %s", text);
+    addr.type = ENTITY_ADDR_ANY; /* whichever way the client comes */
     if (!paxos_service_writable(service(op)))
         return paxos_service_wait_writable(service(op), op);
     entity_addr_print(&addr, printed);

@@ -420,6 +420,13 @@ static bool lists_snaps(const struct m_osd_op *m)
     return m->snapid == SNAP_DIR && m->op_count == 1 && m->ops[0].code == OSD_OP_LIST_SNAPS;
 }
 
+static bool is_blocklisted(const struct pg *pg, const struct op_request *req)
+{
+    const struct entity_addr *client = entity_addrvec_canonical(connection_peer_addrs(req->con));
+
+    return client && osdmap_is_blocklisted(&pg->map->map, client);
+}
+
 /* What is refused before anything is looked at. */
 static int check_request(struct pg *pg, const struct op_request *req)
 {
@@ -434,6 +441,8 @@ static int check_request(struct pg *pg, const struct op_request *req)
         return -ENAMETOOLONG;
     if (!m->oid[0])
         return -EINVAL;
+    if (is_blocklisted(pg, req))
+        return -ESHUTDOWN;
     if (m->snapid != SNAP_HEAD && !lists_snaps(m)) {
         derr(osd, "snapshot %llx of %s was asked for; snapshots are not supported",
              (unsigned long long)m->snapid, m->oid);

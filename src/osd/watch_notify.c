@@ -415,15 +415,20 @@ void watch_effects_drop(struct op_context *c)
 
 /* ---- the group ---- */
 
-/* Its client did not come back: the object does not know it any more. */
+static bool is_shut_out(const struct pg *pg, const struct watch *w)
+{
+    return osdmap_is_blocklisted(&pg->map->map, &w->info.addr);
+}
+
+/* The object does not know it any more. */
 static void watch_expire(struct pg *pg, struct watch *w)
 {
     struct object_context *obc = w->obc;
     struct object_info info;
     char who[ENTITY_NAME_MAX];
 
-    dout(osd, 1, "%s watched %s and has not been heard of for %u seconds: dropped",
-         entity_name_print(&w->info.who, who), obc->name.name, w->info.timeout);
+    dout(osd, 1, "%s watched %s and %s: dropped", entity_name_print(&w->info.who, who), obc->name.name,
+         is_shut_out(pg, w) ? "is blocklisted" : "has not been heard of in time");
     object_context_ref(obc);
     if (object_info_copy(&info, &obc->info) == 0) {
         object_info_remove_watcher(&info, w->info.who, w->info.cookie);
@@ -439,17 +444,17 @@ void watch_tick(struct pg *pg, uint64_t now)
         if (now >= n->deadline_ns)
             notify_end(pg, n, -ETIMEDOUT);
     }
-    for (;;) { /* one that expires may take others' notifies along, never watches */
-        struct watch *expired = NULL;
+    for (;;) { /* others may go with it: writes that waited for this one */
+        struct watch *gone = NULL;
         list_for_each(w, &pg->watches, struct watch, pg_link) {
-            if (now >= w->deadline_ns) {
-                expired = w;
+            if (now >= w->deadline_ns || is_shut_out(pg, w)) {
+                gone = w;
                 break;
             }
         }
-        if (!expired)
+        if (!gone)
             return;
-        watch_expire(pg, expired);
+        watch_expire(pg, gone);
     }
 }
 

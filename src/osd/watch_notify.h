@@ -34,7 +34,7 @@ void watch_effects_drop(struct op_context *c);
 
 /* ---- for the group ---- */
 
-/* Drops watches and ends notifies whose time has run out. */
+/* Ends watches and notifies whose time has run out, and watches of clients that the map shuts out. */
 void watch_tick(struct pg *pg, uint64_t now_ns);
 /* It serves no more: watchers and notifiers find out by themselves. */
 void watch_drop_all(struct pg *pg);

@@ -294,7 +294,7 @@ static void test_shutting_clients_out(void **state)
     struct fixture *f = *state;
 
     fixture_expect(f, "{\"prefix\":\"osd blocklist\",\"blocklistop\":\"add\",\"addr\":\"127.0.0.1:0/7\"}", 0,
-                   "blocklisting v1:127.0.0.1:0/7 until ");
+                   "blocklisting 127.0.0.1:0/7 until ");
     assert_has(fixture_ask(f, "{\"prefix\":\"osd blocklist ls\"}"), "127.0.0.1:0/7 ");
     fixture_expect(f, "{\"prefix\":\"osd blocklist\",\"blocklistop\":\"add\",\"addr\":\"nowhere\"}", -EINVAL,
                    "unable to parse address");

@@ -63,8 +63,7 @@ static void test_onetime_and_standing(void **state UNUSED)
     asked(&s, SEC);
     assert_false(want(&s, "osdmap", 12, MON_SUBSCRIBE_ONETIME)); /* covered */
     assert_false(mon_sub_must_ask(&s, SEC));
-    assert_true(
-        want(&s, "osdmap", 3, MON_SUBSCRIBE_ONETIME)); /* not covered: older ones, and all that come */
+    assert_true(want(&s, "osdmap", 3, MON_SUBSCRIBE_ONETIME)); /* not covered: older ones, too */
     assert_string_equal(asked(&s, SEC), "osdmap=3+");
     assert_true(want(&s, "monmap", 3, MON_SUBSCRIBE_ONETIME));
     assert_string_equal(asked(&s, SEC), "monmap=3");
@@ -78,6 +77,7 @@ static void test_onetime_and_standing(void **state UNUSED)
     mon_sub_got(&s, "fsmap", 7);
     assert_false(mon_sub_must_ask(&s, SEC));
     mon_sub_unwant(&s, "osdmap");
+    mon_sub_unwant(&s, "monmap");
     mon_sub_unwant(&s, "nothing");
     mon_sub_new_session(&s);
     assert_false(mon_sub_must_ask(&s, SEC));
