@@ -554,6 +554,19 @@ static void case_small_buffers(void **state UNUSED)
     rig_destroy(&rig);
 }
 
+/* What there is serves those who fit. */
+static void case_few_descriptors(void **state UNUSED)
+{
+    const struct rlimit limit = {100, 100};
+    struct rig rig;
+
+    setrlimit(RLIMIT_NOFILE, &limit);
+    serve(&rig, rs());
+    rig_dial(&rig, RIG_SOURCE, 1000);
+    assert_true(rig_run(&rig, rig_sources_done, NULL, PATIENCE_MS));
+    rig_destroy(&rig);
+}
+
 /* ---- the program ---- */
 
 #define CASES(X)                 \
@@ -621,6 +634,15 @@ static void test_silent_client(void **state UNUSED)
     assert_null(strstr(held + 1, "accepting connections over rdma is held up")); /* once */
 }
 
+static void test_few_descriptors(void **state UNUSED)
+{
+    static char log[65536];
+
+    run_case("case_few_descriptors", log, sizeof(log));
+    assert_non_null(strstr(log, "the limit of 100 descriptors (LimitNOFILE=, ulimit -n) is too low for "
+                                "ms_rsockets_max_connections = 60"));
+}
+
 int main(int argc, char **argv)
 {
     const char *address = getenv("RDMA_VM_ADDR0");
@@ -629,12 +651,14 @@ int main(int argc, char **argv)
         CASES(X)
 #undef X
             cmocka_unit_test(case_silent_client),
+        cmocka_unit_test(case_few_descriptors),
     };
     const struct CMUnitTest tests[] = {
 #define X(name) cmocka_unit_test(test_##name),
         CASES(X)
 #undef X
             cmocka_unit_test(test_silent_client),
+        cmocka_unit_test(test_few_descriptors),
     };
 
     if (!address) {
