@@ -7,7 +7,7 @@ srcdir=${srcdir:-.}
 # shellcheck source=qa/interop/mixed-cluster.sh
 . "$srcdir/qa/interop/mixed-cluster.sh"
 /usr/bin/python3 -c 'import rados' 2>/dev/null || skip_all "python3-rados is not installed"
-start_mixed_cluster 1 || { echo "Bail out! no cluster"; exit 1; }
+start_mixed_cluster 1
 
 refused() { # CASE: in both pools
     local pool
