@@ -6,6 +6,7 @@
  *   osd.c           life: open, start, stop
  *   osd_boot.c      from the start to being up in the map; beacons; going down
  *   osd_maps.c      maps that come, are stored, and are taken up by the groups
+ *   osd_absent.c    groups that the map gives us and that are elsewhere
  *   osd_dispatch.c  messages that come
  *   osd_commands.c  admin socket and `ceph tell`
  * Locks, outermost first: osd.lock (state, maps, boot), a group's lock, pgs_lock. Threads: the messengers'
@@ -120,6 +121,8 @@ struct osd {
 
     struct timer_event tick;
     uint64_t beacon_ns;               /* the timer's: when the last one went out */
+    uint32_t settling_epoch;          /* the timer's: the map that was new at the last look, */
+    uint64_t settled_ns;              /* and from when on groups are missed; 0: they were looked for */
     uint32_t full_epoch, full_wanted; /* the timer's: for which map the monitors were told how full we are */
     atomic_bool failed, full_failsafe;
 };
@@ -198,6 +201,11 @@ void osd_creates_drop(struct osd *osd);
 void osd_share_map(struct osd *osd, struct connection *con, uint32_t peer_epoch);
 /* A group is there and serves: the monitor is told. */
 void osd_pg_created(struct osd *osd, struct pg *pg);
+
+/* ---- osd_absent.c ---- */
+
+/* From time to time: finds groups whose objects are elsewhere. */
+void osd_look_for_absent(struct osd *osd, uint64_t now);
 
 /* ---- osd_dispatch.c ---- */
 

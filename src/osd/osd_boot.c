@@ -405,6 +405,7 @@ void osd_tick(void *arg)
         send_beacon(osd);
     }
     osd_each_pg(osd, tick_pg, &now);
+    osd_look_for_absent(osd, now);
     osd_heartbeat_tick(osd, now);
     osd_mgr_tick(osd, now);
     if (timer_thread_arm(osd->timer, &osd->tick, now + NSEC_PER_SEC))

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an OSD answers on its admin socket and to `ceph tell`. */
+#include <inttypes.h>
+
 #include "common/log.h"
 #include "daemon/tell_command.h"
 #include "osd/osd.h"
 #include "osd/osd_session.h"
+
+/* One that should be served here, or whose objects are here, and is not served. */
+static void dump_obstacle(void *f, struct pg *pg)
+{
+    pg_lock(pg);
+    if (pg->map && !pg->active) {
+        formatter_open_object(f, NULL);
+        formatter_printf(f, "pgid", "%" PRId64 ".%x", pg->id.pool, pg->id.seed);
+        formatter_string(f, "inactive_because", pg->inactive_why);
+        formatter_close(f);
+    }
+    pg_unlock(pg);
+}
 
 static int cmd_status(void *arg, const json_t *cmd UNUSED, struct formatter *f, struct strbuf *out UNUSED,
                       char **err UNUSED)
@@ -23,6 +38,9 @@ static int cmd_status(void *arg, const json_t *cmd UNUSED, struct formatter *f, 
     mutex_lock(&osd->pgs_lock);
     formatter_uint(f, "num_pgs", osd->pg_count);
     mutex_unlock(&osd->pgs_lock);
+    formatter_open_array(f, "inactive_pgs");
+    osd_each_pg(osd, dump_obstacle, f);
+    formatter_close(f);
     formatter_close(f);
     return 0;
 }

@@ -62,6 +62,25 @@ static bool is_ours(const struct osd *osd, const struct cluster_map *map, struct
     return osdmap_map_pg(&map->mapping, id, &where) == 0 && where.acting.primary == osd->whoami;
 }
 
+/* An administrator wants it made anew where it was only missed: true. */
+static bool drop_absent(struct osd *osd, struct pg *pg)
+{
+    bool absent;
+
+    pg_lock(pg);
+    absent = !pg->coll;
+    if (absent) {
+        mutex_lock(&osd->pgs_lock);
+        list_splice_tail(&osd->waiting_for_pg, &pg->waiting);
+        mutex_unlock(&osd->pgs_lock);
+        pg_remove(pg);
+    }
+    pg_unlock(pg);
+    if (absent)
+        osd_remove_pg(osd, pg);
+    return absent;
+}
+
 /* With osd.lock: makes what the present map has for us, forgets what it does not know any more. */
 static void make_groups(struct osd *osd)
 {
@@ -73,6 +92,10 @@ static void make_groups(struct osd *osd)
         if (!map || c->created > map->map.epoch)
             continue; /* its map is still to come */
         pg = osd_find_pg(osd, c->id);
+        if (pg && drop_absent(osd, pg)) {
+            pg_put(pg);
+            pg = NULL;
+        }
         if (pg)
             osd_pg_created(osd, pg); /* asked again: the first answer was lost */
         else if (pool && is_ours(osd, map, c->id))
@@ -125,16 +148,21 @@ struct advance {
 static void advance_pg(void *arg, struct pg *pg)
 {
     struct advance *a = arg;
-    bool gone = !osdmap_find_pool(&a->map->map, pg->id.pool);
+    bool gone = !osdmap_find_pool(&a->map->map, pg->id.pool), stored;
     int r;
 
     pg_lock(pg);
+    stored = pg->coll;
+    if (!gone)
+        pg_advance(pg, a->map);
+    if (!stored && !pg->primary)
+        gone = true; /* whoever has it serves it */
     if (gone)
         pg_remove(pg);
-    else
-        pg_advance(pg, a->map);
     pg_unlock(pg);
-    if (gone) {
+    if (gone && !stored)
+        osd_remove_pg(a->osd, pg);
+    else if (gone) {
         dout(osd, 1, "pg %" PRId64 ".%x is removed with its pool", pg->id.pool, pg->id.seed);
         osd_remove_pg(a->osd, pg);
         r = object_store_remove_collection(a->osd->store, (struct coll_id){pg->id.pool, pg->id.seed});

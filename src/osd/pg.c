@@ -302,7 +302,9 @@ static void find_obstacle(struct pg *pg, const struct osdmap_pool *pool)
 
     why[0] = 0;
     if (!pg->primary)
-        snprintf(why, size, "this OSD is not its primary");
+        snprintf(why, size, "the map gives it to osd.%d; its objects stay here", pg->where.acting.primary);
+    else if (!pg->coll)
+        snprintf(why, size, "%s", pg->absent_why);
     else if (pool->pool.type != PG_POOL_REPLICATED)
         snprintf(why, size, "pool '%s' is erasure coded, which this OSD does not do", pool->name);
     else if (pool->pool.size > 1)
@@ -386,8 +388,9 @@ void pg_advance(struct pg *pg, struct cluster_map *map)
     pg->primary = now.acting.primary == pg->osd->whoami && osdmap_is_up(&map->map, pg->osd->whoami);
     snprintf(before, sizeof(before), "%s", pg->inactive_why);
     find_obstacle(pg, pool);
-    if (pg->inactive_why[0] && strcmp(before, pg->inactive_why) != 0 && pg->primary)
-        derr(osd, "pg %" PRId64 ".%x stays inactive: %s", pg->id.pool, pg->id.seed, pg->inactive_why);
+    if (pg->inactive_why[0] && strcmp(before, pg->inactive_why) != 0 && (pg->primary || pg->active))
+        derr(osd, "pg %" PRId64 ".%x %s inactive: %s", pg->id.pool, pg->id.seed,
+             pg->active ? "becomes" : "stays", pg->inactive_why);
     if (!pg->primary)
         op_requests_drop(&pg->waiting);
     if (pg->inactive_why[0] && pg->active)
@@ -448,7 +451,9 @@ void pg_do_op(struct pg *pg, struct pg_work *w)
 
 uint64_t pg_state(const struct pg *pg)
 {
-    return pg->active ? PG_STATE(ACTIVE) | PG_STATE(CLEAN) : PG_STATE(PEERING);
+    if (pg->active)
+        return PG_STATE(ACTIVE) | PG_STATE(CLEAN);
+    return pg->coll ? PG_STATE(PEERING) : PG_STATE(INCOMPLETE);
 }
 
 static void dump_set(struct formatter *f, const char *name, const struct osd_set *s)

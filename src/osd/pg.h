@@ -50,9 +50,10 @@ struct pg {
 
     struct mutex lock;
     /* lock */
-    struct os_collection *coll;
-    unsigned bits;           /* of the hash that all its objects share */
-    struct cluster_map *map; /* the epoch that it is at */
+    struct os_collection *coll; /* NULL: the objects are elsewhere, */
+    char absent_why[120];       /* and where */
+    unsigned bits;              /* of the hash that all its objects share */
+    struct cluster_map *map;    /* the epoch that it is at */
     struct pg_osds where;
     bool primary, active, removed;
     char inactive_why[120];
