@@ -15,7 +15,7 @@ tool=osdmaptool
 
 shown() {
     agree map --print && agree map --dump plain && agree map --dump json && agree map --dump json-pretty &&
-        agree map --tree && agree map --tree=plain && agree --print map
+        agree map --tree && agree map --tree=plain && agree --print map && agree map --health
 }
 
 # Numbers may be written in two ways there.
@@ -105,6 +105,64 @@ check "a crush map is taken" imported
 check "weights are kept" agree new --adjust-crush-weight 0:2,1:0.5 --save
 check "and the map is the same" same_map new
 check "with the same crush map in it" agree new --mark-up-in --tree
+
+# ---- health ----
+
+# states NAME STATES WEIGHTS: the map of six OSDs, as NAME, with other states and weights of each, in hexadecimal.
+states() {
+    python3 - "$tmp/ours/six" "$tmp/$1" "$2" "$3" <<'END'
+import struct
+import sys
+source, target, states, weights = sys.argv[1:]
+data = bytearray(open(source, "rb").read())
+for was, now in (0x10000, weights), (3, states):
+    was = struct.pack("<6I", *[was] * 6)
+    assert data.count(was) == 1
+    data = data.replace(was, struct.pack("<6I", *[int(word, 16) for word in now.split()]))
+crc = 0xffffffff
+for byte in data[:-4]:
+    crc ^= byte
+    for _ in range(8):
+        crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+data[-4:] = struct.pack("<I", crc)
+open(target, "wb").write(data)
+END
+    give "$tmp/$1" "$1"
+}
+
+# The six are up and in, in three hosts of two racks.
+six() {
+    "$genuine_bin/crushtool" --build --num_osds 6 host straw2 2 rack straw2 2 root straw2 0 -o "$tmp/racks" >/dev/null 2>&1
+    give "$tmp/racks" racks && agree --createsimple 6 --with-default-pool --pg-bits 3 --osd_pool_default_size 1 six &&
+        agree six --health && agree six --import-crush racks && agree six --mark-up-in --adjust-crush-weight 0:1 --save &&
+        agree six --health
+}
+check "the health of a new map" six
+
+in=10000
+# sick STATES WEIGHTS CODE...: genuine osdmaptool and ours tell these, among others.
+sick() {
+    states sick "$1" "$2" && agree sick --health || return
+    for code in "${@:3}"; do
+        grep -q "\"$code\"" "$tmp/got" || return
+    done
+}
+check "OSDs that are down, and all of a rack" sick "1 1 1 1 3 3" "$in $in $in $in $in $in" OSD_DOWN OSD_HOST_DOWN OSD_RACK_DOWN
+check "all OSDs are down" sick "1 1 1 1 1 1" "$in $in $in $in $in $in" OSD_ROOT_DOWN
+check "a host with OSDs that are out or do not exist" sick "1 1 1 0 3 3" "0 $in $in $in $in 0" OSD_HOST_DOWN OSD_ORPHAN
+check "only OSDs that are out are down" sick "1 1 3 3 3 3" "0 0 $in $in $in $in"
+check "OSDs that are full" sick "13 23 43 73 63 11" "$in $in $in $in $in 0" OSD_FULL OSD_BACKFILLFULL OSD_NEARFULL
+check "flags of OSDs" sick "103 203 403 803 f03 8003" "$in $in $in 0 $in $in" OSD_FLAGS
+
+old_crush() {
+    "$genuine_bin/crushtool" --build --num_osds 6 host list 2 root straw 0 -o "$tmp/old" >/dev/null 2>&1 &&
+        "$genuine_bin/crushtool" -i "$tmp/old" --set-chooseleaf-stable 0 --set-chooseleaf-vary-r "$1" \
+            --set-straw-calc-version 0 -o "$tmp/old" >/dev/null && give "$tmp/old" old && agree six --import-crush old &&
+        agree six --health && grep -q OLD_CRUSH_TUNABLES "$tmp/got" && grep -q OLD_CRUSH_STRAW "$tmp/got" &&
+        agree six --health --mon_warn_on_legacy_crush_tunables false
+}
+check "an old crush map" old_crush 1
+check "an older one" old_crush 0
 
 # ---- refusals ----
 

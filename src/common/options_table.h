@@ -329,6 +329,14 @@
       "mark an OSD in that boots for the first time") \
     X(mon_warn_on_pool_no_redundancy, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
       "warn of pools that have one copy of everything") \
+    X(mon_warn_on_pool_pg_num_not_power_of_two, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "warn of pools whose number of placement groups is no power of two") \
+    X(mon_warn_on_legacy_crush_tunables, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "warn when the crush map is for releases before mon_crush_min_required_version") \
+    X(mon_crush_min_required_version, STR, ADVANCED, "hammer", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "release that all which the crush map asks for should be of") \
+    X(mon_warn_on_crush_straw_calc_version_zero, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "warn when the crush map has straw_calc_version 0") \
     X(mon_osd_blocklist_default_expire, SECONDS, ADVANCED, "3600", NULL, OPTION_RUNTIME, ANY, NULL, \
       "how long an address is shut out when nothing else is said") \
     X(paxos_propose_interval, SECONDS, ADVANCED, "1", NULL, OPTION_RUNTIME, ANY, NULL, \

@@ -196,7 +196,7 @@ static bool has_straw2(const struct crush_map *m)
     return false;
 }
 
-static const char *minimum_version(const struct crush_map *m)
+const char *crush_minimum_version(const struct crush_map *m)
 {
     const struct crush_tunables *t = &m->tunables;
 
@@ -226,7 +226,7 @@ void crush_tunables_format(const struct crush_map *m, struct formatter *f)
     formatter_string(f, "profile", crush_tunables_profile(t));
     formatter_int(f, "optimal_tunables", crush_tunables_same(t, &crush_tunables_jewel));
     formatter_int(f, "legacy_tunables", crush_tunables_same(t, &crush_tunables_argonaut));
-    formatter_string(f, "minimum_required_version", minimum_version(m));
+    formatter_string(f, "minimum_required_version", crush_minimum_version(m));
     formatter_int(f, "require_feature_tunables", crush_tunables_need_1(t));
     formatter_int(f, "require_feature_tunables2", crush_tunables_need_2(t));
     formatter_int(f, "has_v2_rules", has_rules_of(m, 2));

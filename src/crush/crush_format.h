@@ -15,6 +15,9 @@ void crush_rules_format(const struct crush_map *m, struct formatter *f);
 /* The members of "tunables": values, and what they ask of clients. */
 void crush_tunables_format(const struct crush_map *m, struct formatter *f);
 
+/* The oldest release that knows all that the map uses, by its name. */
+const char *crush_minimum_version(const struct crush_map *m);
+
 /* "choose_firstn" and so on; NULL: unknown. */
 const char *crush_op_name(uint32_t op);
 

@@ -6,7 +6,7 @@
 #ifndef CEPH_MON_HEALTH_MONITOR_H
 #define CEPH_MON_HEALTH_MONITOR_H
 
-#include "mon/health_checks.h"
+#include "maps/health_checks.h"
 #include "mon/paxos_service.h"
 
 struct paxos_service *health_monitor_create(struct monitor *mon);

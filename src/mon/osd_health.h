@@ -3,7 +3,7 @@
 #ifndef CEPH_MON_OSD_HEALTH_H
 #define CEPH_MON_OSD_HEALTH_H
 
-#include "mon/health_checks.h"
+#include "maps/health_checks.h"
 #include "mon/pg_map.h"
 
 struct conf;

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "common/strbuf.h"
-#include "mon/health_checks.h"
+#include "maps/health_checks.h"
 #include "mon/pg_map.h"
 
 /* "pgmap" of `status -f json`. NULL: no memory. */

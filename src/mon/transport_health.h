@@ -4,7 +4,7 @@
 #ifndef CEPH_MON_TRANSPORT_HEALTH_H
 #define CEPH_MON_TRANSPORT_HEALTH_H
 
-#include "mon/health_checks.h"
+#include "maps/health_checks.h"
 #include "transport/transport.h"
 
 /* who: "mon.a". */

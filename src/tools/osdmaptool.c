@@ -11,6 +11,7 @@
 
 #include "common/file_io.h"
 #include "maps/osd_tree.h"
+#include "maps/osdmap_health.h"
 #include "tools/tool_words.h"
 
 #define MAP_FILE_MAX (512u << 20)
@@ -45,6 +46,7 @@ static const struct args_program program = {
         "                               which may have --pg-num N of them\n"
         "  --test-map-pgs-dump, --test-map-pgs-dump-all\n"
         "                               the same, and where each placement group goes\n"
+        "  --health                     what is wrong, as JSON\n"
         "  -p, --print                  show the map\n"
         "  --dump [plain|json|json-pretty]\n"
         "  --tree [plain|json|json-pretty]\n"
@@ -154,16 +156,43 @@ static int show_tree_text(const struct osdmap *m, const struct crush_map *crush)
     return r;
 }
 
+static int read_crush(const struct osdmap *m, struct crush_map *crush)
+{
+    struct decode d;
+
+    decode_init(&d, m->crush, m->crush_len);
+    return crush_map_decode(crush, &d) ? osdmaptool_error(1, "the crush map is damaged") : 0;
+}
+
+static int show_health(const struct osdmap *m, const struct conf *conf)
+{
+    struct health_checks checks;
+    struct crush_map crush;
+    struct formatter f;
+    int r = read_crush(m, &crush);
+
+    if (r)
+        return r;
+    health_checks_init(&checks);
+    osdmap_health_check(m, &crush, conf, &checks);
+    formatter_init(&f, FORMATTER_JSON_PRETTY);
+    formatter_open_object(&f, NULL);
+    health_checks_format(&checks, &f);
+    formatter_close(&f);
+    fputs(formatter_text(&f), stdout);
+    formatter_destroy(&f);
+    health_checks_destroy(&checks);
+    crush_map_destroy(&crush);
+    return 0;
+}
+
 static int show_tree(const struct osdmap *m, const char *format)
 {
     struct crush_map crush;
-    struct decode d;
-    int r;
+    int r = read_crush(m, &crush);
 
-    decode_init(&d, m->crush, m->crush_len);
-    r = crush_map_decode(&crush, &d);
     if (r)
-        return osdmaptool_error(1, "the crush map is damaged");
+        return r;
     if (strcmp(format, "plain") == 0)
         r = show_tree_text(m, &crush);
     else
@@ -176,8 +205,9 @@ static int show_tree(const struct osdmap *m, const char *format)
 
 static bool has_action(const struct osdmaptool_request *q)
 {
-    return q->create != -1 || q->print || q->tree || q->export_crush || q->import_crush || q->test_pg ||
-           q->test_object || q->test_pgs || q->test_pgs_dump || q->test_pgs_dump_all || q->crush_weights;
+    return q->create != -1 || q->print || q->health || q->tree || q->export_crush || q->import_crush ||
+           q->test_pg || q->test_object || q->test_pgs || q->test_pgs_dump || q->test_pgs_dump_all ||
+           q->crush_weights;
 }
 
 static int run(const struct osdmaptool_request *q)
@@ -194,6 +224,8 @@ static int run(const struct osdmaptool_request *q)
     if (r == 0 && !has_action(q))
         r = osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "nothing to do; -h tells what there is");
     m.epoch += modified;
+    if (r == 0 && q->health)
+        r = show_health(&m, q->conf);
     if (r == 0 && q->print)
         show_map(&m, q->print_format);
     if (r == 0 && q->tree)

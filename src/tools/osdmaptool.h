@@ -9,12 +9,13 @@
 #include "maps/osdmap.h"
 
 struct osdmaptool_request {
+    const struct conf *conf; /* borrowed */
     const char *path;
     bool clobber, with_default_pool;
     int create; /* OSDs of a new map; -1: none is made */
     int pg_bits, pgp_bits, pool_size, pool_min_size;
 
-    bool mark_up_in, clear_temp, save;
+    bool mark_up_in, clear_temp, save, health;
     int mark_out, mark_up, mark_in; /* -1: none */
     const char *crush_weights, *import_crush, *export_crush;
 

@@ -33,14 +33,15 @@ static const struct tool_flag flags[] = {
     {"--test-map-pgs", NULL, TOOL_SWITCH, 0, AT(test_pgs)},
     {"--test-map-pgs-dump", NULL, TOOL_SWITCH, 0, AT(test_pgs_dump)},
     {"--test-map-pgs-dump-all", NULL, TOOL_SWITCH, 0, AT(test_pgs_dump_all)},
+    {"--health", NULL, TOOL_SWITCH, 0, AT(health)},
     {"--print", "-p", TOOL_SWITCH, 0, AT(print)},
 };
 
 /* Genuine osdmaptool has these. */
 static const char *const not_here[] = {
-    "--create-from-conf", "--health",      "--clean-temps", "--test-random",  "--test-crush",
-    "--upmap-cleanup",    "--upmap",       "--upmap-max",   "--upmap-active", "--upmap-pool",
-    "--upmap-deviation",  "--range-first", "--range-last",
+    "--create-from-conf", "--clean-temps",     "--test-random", "--test-crush",
+    "--upmap-cleanup",    "--upmap",           "--upmap-max",   "--upmap-active",
+    "--upmap-pool",       "--upmap-deviation", "--range-first", "--range-last",
 };
 
 static bool is_format(const char *word)
@@ -98,7 +99,8 @@ int osdmaptool_parse(struct osdmaptool_request *q, const struct args *a)
     struct tool_words w = {a->argv + 1, a->argv + a->argc};
     bool more_flags = true;
 
-    *q = (struct osdmaptool_request){.create = -1,
+    *q = (struct osdmaptool_request){.conf = a->conf,
+                                     .create = -1,
                                      .pg_bits = 6,
                                      .pgp_bits = 6,
                                      .pool_size = (int)conf_i64(a->conf, OPT_osd_pool_default_size),

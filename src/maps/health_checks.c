@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mon/health_checks.h"
+#include "maps/health_checks.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@ void health_checks_init(struct health_checks *c)
 void health_checks_destroy(struct health_checks *c)
 {
     for (unsigned i = 0; i < c->count; i++) {
+        free(c->checks[i].code);
         free(c->checks[i].summary);
         string_list_destroy(&c->checks[i].detail);
     }
@@ -33,23 +34,24 @@ struct health_check *health_checks_add(struct health_checks *c, const char *code
 {
     struct health_check *more = reallocarray(c->checks, c->count + 1, sizeof(*more));
     unsigned at = 0;
-    char *summary;
+    char *summary, *own = strdup(code);
     va_list ap;
     int n;
 
-    if (!more)
-        return NULL;
-    c->checks = more;
+    if (more)
+        c->checks = more;
     va_start(ap, fmt);
-    n = vasprintf(&summary, fmt, ap);
+    n = more && own ? vasprintf(&summary, fmt, ap) : -1;
     va_end(ap);
-    if (n < 0)
+    if (n < 0) {
+        free(own);
         return NULL;
+    }
     while (at < c->count && strcmp(c->checks[at].code, code) < 0)
         at++;
     memmove(&c->checks[at + 1], &c->checks[at], (c->count - at) * sizeof(*c->checks));
     c->checks[at] =
-        (struct health_check){.code = code, .severity = severity, .summary = summary, .count = count};
+        (struct health_check){.code = own, .severity = severity, .summary = summary, .count = count};
     c->count++;
     return &c->checks[at];
 }
@@ -109,6 +111,27 @@ json_t *health_checks_dump(const struct health_checks *c, bool detail)
         json_object_set_new(all, check->code, one);
     }
     return all;
+}
+
+void health_checks_format(const struct health_checks *c, struct formatter *f)
+{
+    for (unsigned i = 0; i < c->count; i++) {
+        const struct health_check *check = &c->checks[i];
+        formatter_open_object(f, check->code);
+        formatter_string(f, "severity", health_severity_name(check->severity));
+        formatter_open_object(f, "summary");
+        formatter_string(f, "message", check->summary);
+        formatter_int(f, "count", check->count);
+        formatter_close(f);
+        formatter_open_array(f, "detail");
+        for (unsigned k = 0; k < check->detail.count; k++) {
+            formatter_open_object(f, NULL);
+            formatter_string(f, "message", check->detail.items[k]);
+            formatter_close(f);
+        }
+        formatter_close(f);
+        formatter_close(f);
+    }
 }
 
 void health_checks_line(const struct health_checks *c, struct strbuf *out)

@@ -4,14 +4,15 @@
  * and details. Codes are genuine Ceph's where it has one for the matter. Pure.
  * Owner: init and destroy on the caller's storage. Errors: out of memory sticks and drops what did not fit.
  */
-#ifndef CEPH_MON_HEALTH_CHECKS_H
-#define CEPH_MON_HEALTH_CHECKS_H
+#ifndef CEPH_MAPS_HEALTH_CHECKS_H
+#define CEPH_MAPS_HEALTH_CHECKS_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/compiler.h"
+#include "common/formatter.h"
 #include "common/strbuf.h"
 #include "types/string_list.h"
 
@@ -20,7 +21,7 @@ enum health_severity { HEALTH_OK, HEALTH_WARN, HEALTH_ERR };
 const char *health_severity_name(enum health_severity s); /* "HEALTH_OK" */
 
 struct health_check {
-    const char *code; /* constant text */
+    char *code;
     enum health_severity severity;
     char *summary;
     int64_t count;
@@ -51,6 +52,8 @@ enum health_severity health_checks_overall(const struct health_checks *c);
 json_t *health_checks_dump(const struct health_checks *c, bool detail);
 /* "HEALTH_WARN first; second (muted: CODE)": the line of a plain `health`. */
 void health_checks_line(const struct health_checks *c, struct strbuf *out);
+/* Codes and what they have, without mutes, into the object that is open. */
+void health_checks_format(const struct health_checks *c, struct formatter *f);
 /* The lines "[WRN] CODE: summary" and details of a plain `health detail`. */
 void health_checks_details(const struct health_checks *c, struct strbuf *out);
 
