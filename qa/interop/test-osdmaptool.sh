@@ -164,6 +164,60 @@ old_crush() {
 check "an old crush map" old_crush 1
 check "an older one" old_crush 0
 
+# ---- exceptions to what crush says ----
+
+# Genuine osdmaptool balances by chance, so not the commands are compared but what they lead to: there is nothing left for
+# it to do, and it finds nothing to clean.
+perfect() {
+    (cd "$tmp/ours" && "$genuine_bin/osdmaptool" "$1" --upmap - --upmap-deviation "$2" --upmap-max 100 >"$tmp/want" 2>&1)
+    grep -q 'already perfect' "$tmp/want" && ! grep -q '^ceph osd' "$tmp/want" && return
+    cat "$tmp/want"
+    return 1
+}
+
+# Both clean a map in which OSDs go out the same way, and there is something to clean.
+cleaned() {
+    cp "$tmp/ours/$1" "$tmp/genuine/$1" && agree "$1" --upmap-cleanup - || return
+    : >"$tmp/cleaned"
+    for osd in 0 1 2 3 4 5; do
+        agree "$1" --mark-out "$osd" --upmap-cleanup - && both "$1" --mark-out "$osd" --upmap-cleanup commands &&
+            same_file commands && cat "$tmp/ours/commands" >>"$tmp/cleaned" || return
+    done
+    grep -q '^ceph osd rm-pg-upmap-items ' "$tmp/cleaned"
+}
+
+# balanced MAP DEVIATION
+balanced() {
+    both "$1" --mark-up-in --upmap commands --upmap-deviation "$2" --upmap-max 1000 --save && [ "$status$wanted" = 00 ] &&
+        grep -q '^prepared [1-9]' "$tmp/got" && grep -q '^ceph osd pg-upmap-items' "$tmp/ours/commands" && perfect "$1" "$2" &&
+        cp "$tmp/genuine/$1" "$tmp/ours/theirs" && cleaned "$1" && cleaned theirs
+}
+
+# layered OSDS SIZE DEVIATION LAYER...
+layered() {
+    "$genuine_bin/crushtool" --build --num_osds "$1" "${@:4}" -o "$tmp/layers" >/dev/null 2>&1 && give "$tmp/layers" layers &&
+        both --createsimple "$1" --clobber --with-default-pool --pg-bits 5 --osd_pool_default_size "$2" uneven &&
+        both uneven --import-crush layers && balanced uneven "$3"
+}
+check "groups of one copy are spread" layered 14 1 1 host straw2 4 root straw2 0
+check "groups of two copies are spread over hosts" layered 12 2 1 host straw2 3 root straw2 0
+check "groups of three copies in racks of hosts" layered 23 3 2 host straw2 2 rack straw2 3 root straw2 0
+check "many OSDs are left a little uneven" layered 60 3 5 host straw2 6 root straw2 0
+give "${srcdir:-.}/src/test/vectors/maps/osdmap12.bin" map
+check "pools with several rules, and OSDs with several weights" balanced map 1
+
+little_by_little() {
+    give "${srcdir:-.}/src/test/vectors/maps/osdmap12.bin" map
+    for _ in $(seq 40); do
+        both map --upmap commands --upmap-deviation 1 --upmap-max 2 --upmap-pool hp --upmap-pool rp --save
+        grep -qx ' limiting to pools hp,rp (\[2,1\])' "$tmp/got" || return
+        grep -q '^prepared [012]/2 changes' "$tmp/got" || return
+        grep -q 'already perfect' "$tmp/got" && return
+    done
+    return 1
+}
+check "a few changes at a time, to two pools" little_by_little
+
 # ---- refusals ----
 
 give "${srcdir:-.}/src/test/vectors/maps/osdmap12.bin" map
@@ -179,12 +233,14 @@ check "a crush map that is not there" refuse 'No such file' map --import-crush n
 check "what is no number" refuse "'x'" map --pool x --test-map-pgs
 check "a crush map with more devices" refuse 'max_devices 4 > osdmap max_osd 2' --createsimple 2 small --import-crush other
 check "nothing to do" refuse 'nothing to do' map
+check "a deviation that cannot be reached" refuse 'deviation' map --upmap - --upmap-deviation 0
+check "a pool to balance that is not there" refuse 'nothere' map --upmap - --upmap-pool nothere
 check "two files" refuse 'map' map map
 check "no file" refuse '.' --print
 
 not_here() {
-    both map --upmap -
-    [ "$status" = 1 ] && grep -q -- '--upmap is not supported' "$tmp/got.err"
+    both map --test-random
+    [ "$status" = 1 ] && grep -q -- '--test-random is not supported' "$tmp/got.err"
 }
 check "what only genuine osdmaptool does is refused by name" not_here
 tap_end

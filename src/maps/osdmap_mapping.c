@@ -208,30 +208,44 @@ static void take_acting(const struct osdmap *m, struct pg_id pg, bool close_up, 
     }
 }
 
+int osdmap_map_pg_raw(const struct osdmap_mapping *mp, struct pg_id pg, struct osd_set *raw,
+                      struct osd_set *upmapped)
+{
+    const struct osdmap *m = mp->map;
+    const struct osdmap_pool *pool = osdmap_find_pool(m, pg.pool);
+    int n;
+
+    *raw = *upmapped = (struct osd_set){.primary = -1};
+    if (!pool)
+        return -ENOENT;
+    pg.seed = stable_modulo(pg.seed, pool->pool.pg_num);
+    n = crush_map_do_rule(&mp->crush, pool->pool.crush_rule, osdmap_placement_seed(pool, pg), raw->osds,
+                          pool->pool.size, mp->weights, m->max_osd,
+                          crush_map_choose_args(&mp->crush, pg.pool));
+    if (n < 0)
+        return n;
+    raw->count = (unsigned)n;
+    filter(raw, m, closes_up(pool), osdmap_exists);
+    raw->primary = first_of(raw);
+    *upmapped = *raw;
+    apply_upmap(mp, pg, upmapped);
+    return 0;
+}
+
 int osdmap_map_pg(const struct osdmap_mapping *mp, struct pg_id pg, struct pg_osds *out)
 {
     const struct osdmap *m = mp->map;
     const struct osdmap_pool *pool = osdmap_find_pool(m, pg.pool);
     uint32_t seed;
     bool close_up;
-    int n;
+    int r = osdmap_map_pg_raw(mp, pg, &out->raw, &out->up);
 
-    memset(out, 0, sizeof(*out));
-    out->raw.primary = out->up.primary = out->acting.primary = -1;
-    if (!pool)
-        return -ENOENT;
+    out->acting = (struct osd_set){.primary = -1};
+    if (r)
+        return r;
     pg.seed = stable_modulo(pg.seed, pool->pool.pg_num);
     seed = osdmap_placement_seed(pool, pg);
     close_up = closes_up(pool);
-    n = crush_map_do_rule(&mp->crush, pool->pool.crush_rule, seed, out->raw.osds, pool->pool.size,
-                          mp->weights, m->max_osd, crush_map_choose_args(&mp->crush, pg.pool));
-    if (n < 0)
-        return n;
-    out->raw.count = (unsigned)n;
-    filter(&out->raw, m, close_up, osdmap_exists);
-    out->raw.primary = first_of(&out->raw);
-    out->up = out->raw;
-    apply_upmap(mp, pg, &out->up);
     filter(&out->up, m, close_up, osdmap_is_up);
     out->up.primary = first_of(&out->up);
     apply_affinity(m, seed, close_up, &out->up);

@@ -40,6 +40,9 @@ struct pg_osds {
     struct osd_set raw, up, acting;
 };
 
+/* What crush says, and that with the exceptions of pg_upmap and pg_upmap_items, without asking who is up. */
+int osdmap_map_pg_raw(const struct osdmap_mapping *mp, struct pg_id pg, struct osd_set *raw,
+                      struct osd_set *upmapped) MUST_CHECK;
 /* -ENOENT: no such pool, or its crush rule does not exist (then all sets are empty). */
 int osdmap_map_pg(const struct osdmap_mapping *mp, struct pg_id pg, struct pg_osds *out) MUST_CHECK;
 

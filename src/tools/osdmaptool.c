@@ -36,8 +36,17 @@ static const struct args_program program = {
         "  --mark-up-in                 for this run, all OSDs are up and in\n"
         "  --mark-out, --mark-up, --mark-in OSD\n"
         "  --adjust-crush-weight OSD:WEIGHT[,OSD:WEIGHT...]\n"
-        "  --save                       keep the adjusted weights\n"
+        "  --save                       keep the adjusted weights and the exceptions of --upmap\n"
         "  --clear-temp                 for this run, without pg_temp and primary_temp\n"
+        "  --upmap-cleanup FILE         write commands that remove what is of no use any more of the "
+        "exceptions\n"
+        "                               (pg_upmap, pg_upmap_items) to what crush says; -: to standard "
+        "output\n"
+        "  --upmap FILE                 the same, and commands for exceptions that spread placement groups "
+        "evenly\n"
+        "  --upmap-max N                for at most N placement groups (10)\n"
+        "  --upmap-deviation N          until no OSD has N of a pool too many or too few (5)\n"
+        "  --upmap-pool NAME            of this pool only; may be repeated\n"
         "  --import-crush FILE          replace the crush map\n"
         "  --export-crush FILE          write the crush map to a file\n"
         "  --test-map-object NAME       where an object goes, in --pool ID\n"
@@ -207,7 +216,7 @@ static bool has_action(const struct osdmaptool_request *q)
 {
     return q->create != -1 || q->print || q->health || q->tree || q->export_crush || q->import_crush ||
            q->test_pg || q->test_object || q->test_pgs || q->test_pgs_dump || q->test_pgs_dump_all ||
-           q->crush_weights;
+           q->crush_weights || q->upmap || q->upmap_cleanup;
 }
 
 static int run(const struct osdmaptool_request *q)
@@ -219,6 +228,8 @@ static int run(const struct osdmaptool_request *q)
     if (r)
         return r;
     r = osdmaptool_change(q, &m, &modified);
+    if (r == 0)
+        r = osdmaptool_upmap(q, &m, &modified);
     if (r == 0)
         r = osdmaptool_test(q, &m);
     if (r == 0 && !has_action(q))
@@ -238,7 +249,7 @@ static int run(const struct osdmaptool_request *q)
 
 int main(int argc, char **argv)
 {
-    struct osdmaptool_request q;
+    struct osdmaptool_request q = {0};
     char *err = NULL;
     struct args a;
     int r = args_parse(&a, &program, argc, argv, &err), status = 0;
@@ -253,6 +264,7 @@ int main(int argc, char **argv)
         perror("osdmaptool: standard output");
         status = 1;
     }
+    osdmaptool_request_destroy(&q);
     args_destroy(&a);
     free(err);
     return status;

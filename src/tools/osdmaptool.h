@@ -19,6 +19,10 @@ struct osdmaptool_request {
     int mark_out, mark_up, mark_in; /* -1: none */
     const char *crush_weights, *import_crush, *export_crush;
 
+    const char *upmap, *upmap_cleanup; /* files, "-": standard output */
+    int upmap_max, upmap_deviation;
+    struct string_list upmap_pools; /* none: all */
+
     int pool, pg_num; /* -1: not said */
     const char *test_object, *test_pg;
     bool test_pgs, test_pgs_dump, test_pgs_dump_all;
@@ -29,11 +33,14 @@ struct osdmaptool_request {
 
 /* Takes what args_parse() has left. 0 or the exit status, after a line on standard error. */
 int osdmaptool_parse(struct osdmaptool_request *q, const struct args *a) MUST_CHECK;
+void osdmaptool_request_destroy(struct osdmaptool_request *q);
 
 /* A map of OSDs that do not exist yet, one like the other, on one host; epoch 0. Inits m. */
 int osdmaptool_create(const struct osdmaptool_request *q, struct osdmap *m) MUST_CHECK;
 /* Changes for this run, or, with *modified, to be written. */
 int osdmaptool_change(const struct osdmaptool_request *q, struct osdmap *m, bool *modified) MUST_CHECK;
+/* Exceptions to what crush says; *modified as above. */
+int osdmaptool_upmap(const struct osdmaptool_request *q, struct osdmap *m, bool *modified) MUST_CHECK;
 /* Where objects and placement groups go. */
 int osdmaptool_test(const struct osdmaptool_request *q, struct osdmap *m) MUST_CHECK;
 

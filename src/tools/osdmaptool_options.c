@@ -26,6 +26,10 @@ static const struct tool_flag flags[] = {
     {"--clear-temp", NULL, TOOL_SWITCH, 0, AT(clear_temp)},
     {"--import-crush", NULL, TOOL_WORDS, 1, AT(import_crush)},
     {"--export-crush", NULL, TOOL_WORDS, 1, AT(export_crush)},
+    {"--upmap", NULL, TOOL_WORDS, 1, AT(upmap)},
+    {"--upmap-cleanup", NULL, TOOL_WORDS, 1, AT(upmap_cleanup)},
+    {"--upmap-max", NULL, TOOL_NUMBER, 0, AT(upmap_max)},
+    {"--upmap-deviation", NULL, TOOL_NUMBER, 0, AT(upmap_deviation)},
     {"--pool", NULL, TOOL_NUMBER, 0, AT(pool)},
     {"--pg-num", NULL, TOOL_NUMBER, 0, AT(pg_num)},
     {"--test-map-object", NULL, TOOL_WORDS, 1, AT(test_object)},
@@ -39,9 +43,8 @@ static const struct tool_flag flags[] = {
 
 /* Genuine osdmaptool has these. */
 static const char *const not_here[] = {
-    "--create-from-conf", "--clean-temps",     "--test-random", "--test-crush",
-    "--upmap-cleanup",    "--upmap",           "--upmap-max",   "--upmap-active",
-    "--upmap-pool",       "--upmap-deviation", "--range-first", "--range-last",
+    "--create-from-conf", "--clean-temps", "--test-random", "--test-crush",
+    "--upmap-active",     "--range-first", "--range-last",
 };
 
 static bool is_format(const char *word)
@@ -76,6 +79,13 @@ static int take_next(struct osdmaptool_request *q, struct tool_words *w)
     if (take_format(w, "--dump", &q->print, &q->print_format) ||
         take_format(w, "--tree", &q->tree, &q->tree_format))
         return 0;
+    if (tool_words_value(w, "--upmap-pool", &value)) {
+        if (!value)
+            return tool_words_missing("--upmap-pool");
+        if (string_list_push(&q->upmap_pools, value))
+            tool_out_of_memory();
+        return 0;
+    }
     for (size_t i = 0; i < ARRAY_SIZE(not_here); i++)
         if (tool_words_value(w, not_here[i], &value))
             return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "%s is not supported", not_here[i]);
@@ -88,6 +98,9 @@ static int check_request(const struct osdmaptool_request *q)
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "no file is named; -h tells what there is");
     if (q->pg_bits < 0 || q->pg_bits > 24 || q->pgp_bits < 0 || q->pgp_bits > 24)
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "--pg-bits and --pgp-bits may be from 0 to 24");
+    if (q->upmap_deviation < 1 || q->upmap_max < 0)
+        return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR,
+                                "--upmap-deviation must be at least 1, and --upmap-max not below 0");
     if (q->pool_min_size < 0 || q->pool_min_size > q->pool_size)
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR,
                                 "--osd-pool-default-min-size may be from 0 to --osd-pool-default-size");
@@ -107,6 +120,8 @@ int osdmaptool_parse(struct osdmaptool_request *q, const struct args *a)
                                      .mark_out = -1,
                                      .mark_up = -1,
                                      .mark_in = -1,
+                                     .upmap_max = 10,
+                                     .upmap_deviation = 5,
                                      .pool = -1,
                                      .pg_num = -1,
                                      .print_format = "plain",
@@ -132,4 +147,9 @@ int osdmaptool_parse(struct osdmaptool_request *q, const struct args *a)
         q->path = *w.next++;
     }
     return check_request(q);
+}
+
+void osdmaptool_request_destroy(struct osdmaptool_request *q)
+{
+    string_list_destroy(&q->upmap_pools);
 }
