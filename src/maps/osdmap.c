@@ -177,6 +177,14 @@ int osdmap_set_max_osd(struct osdmap *m, unsigned n)
     return 0;
 }
 
+int osdmap_get_crush(const struct osdmap *m, struct crush_map *crush)
+{
+    struct decode d;
+
+    decode_init(&d, m->crush, m->crush_len);
+    return crush_map_decode(crush, &d);
+}
+
 static int compare_pool(const void *pool, const void *id)
 {
     int64_t a = ((const struct osdmap_pool *)pool)->id, b = *(const int64_t *)id;

@@ -125,6 +125,8 @@ struct osdmap_flags_of { /* of a crush node or a device class */
     uint32_t flags;
 };
 
+struct crush_map;
+
 struct osdmap {
     struct fsid fsid;
     uint32_t epoch;
@@ -142,7 +144,7 @@ struct osdmap {
     struct osdmap_pg_primary *primary_temp;
     unsigned primary_temp_count;
 
-    uint8_t *crush; /* the crush map as bytes (crush_map_decode()) */
+    uint8_t *crush; /* the crush map as bytes (osdmap_get_crush()) */
     uint32_t crush_len;
     uint32_t crush_version;
 
@@ -179,6 +181,9 @@ int osdmap_set_default_profile(struct osdmap *m) MUST_CHECK;
 void osdmap_encode(const struct osdmap *m, struct encode *e, uint32_t *crc);
 /* Inits m; after a failure there is nothing to destroy. -EBADMSG also when the crc is wrong. */
 int osdmap_decode(struct osdmap *m, struct decode *d) MUST_CHECK;
+
+/* The crush map in it; inits crush. */
+int osdmap_get_crush(const struct osdmap *m, struct crush_map *crush) MUST_CHECK;
 
 /* Room for OSDs 0 to n - 1; new ones do not exist yet. */
 int osdmap_set_max_osd(struct osdmap *m, unsigned n) MUST_CHECK;

@@ -199,10 +199,8 @@ static void format_flags_of(const struct osdmap_flags_of *all, unsigned count,
 static void format_node_flags(const struct osdmap *m, struct formatter *f)
 {
     struct crush_map crush;
-    struct decode d;
 
-    decode_init(&d, m->crush, m->crush_len);
-    if (crush_map_decode(&crush, &d) < 0)
+    if (osdmap_get_crush(m, &crush) < 0)
         crush_map_init(&crush);
     format_flags_of(m->crush_node_flags, m->node_flags_count, &crush.items, "crush_node_flags", f);
     format_flags_of(m->device_class_flags, m->class_flags_count, &crush.class_names, "device_class_flags", f);

@@ -12,7 +12,6 @@
 
 int osdmap_mapping_init(struct osdmap_mapping *mp, const struct osdmap *map)
 {
-    struct decode d;
     int r;
 
     memset(mp, 0, sizeof(*mp));
@@ -22,8 +21,7 @@ int osdmap_mapping_init(struct osdmap_mapping *mp, const struct osdmap *map)
         return -ENOMEM;
     for (unsigned i = 0; i < map->max_osd; i++)
         mp->weights[i] = map->osds[i].state & OSD_EXISTS ? map->osds[i].weight : 0;
-    decode_init(&d, map->crush, map->crush_len);
-    r = crush_map_decode(&mp->crush, &d);
+    r = osdmap_get_crush(map, &mp->crush);
     if (r < 0) {
         free(mp->weights);
         mp->weights = NULL;

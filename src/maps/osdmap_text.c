@@ -63,13 +63,11 @@ uint32_t osdmap_flag_parse(const char *name)
 uint8_t osdmap_min_compat_client(const struct osdmap *m)
 {
     struct crush_map crush;
-    struct decode d;
     uint8_t release;
 
     if (m->pg_upmap_count || m->pg_upmap_item_count)
         return CEPH_RELEASE_LUMINOUS;
-    decode_init(&d, m->crush, m->crush_len);
-    if (crush_map_decode(&crush, &d) < 0)
+    if (osdmap_get_crush(m, &crush) < 0)
         return CEPH_RELEASE_UNKNOWN;
     release = crush_map_min_release(&crush);
     crush_map_destroy(&crush);

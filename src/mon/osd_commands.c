@@ -127,14 +127,6 @@ int osd_command_stat(struct mon_op *op)
 
 /* ---- crush ---- */
 
-static int decode_crush(const struct osdmap *map, struct crush_map *crush)
-{
-    struct decode d;
-
-    decode_init(&d, map->crush, map->crush_len);
-    return crush_map_decode(crush, &d);
-}
-
 static struct osd_tree_filter read_filter(const struct mon_op *op)
 {
     const json_t *states = json_object_get(op->cmd, "states"), *state;
@@ -168,7 +160,7 @@ static int show_tree(struct mon_op *op, bool states)
     r = load(op, &map);
     if (r)
         return r;
-    r = decode_crush(&map, &crush);
+    r = osdmap_get_crush(&map, &crush);
     if (r == 0 && op->json)
         r = mon_op_json(op, osd_tree_dump(&map, &crush, states, &filter), false);
     else if (r == 0 && (r = osd_tree_print(&map, &crush, states, &filter, &text)) == 0)

@@ -161,16 +161,14 @@ static int read_creates(struct osd_monitor *o)
 static int update_from_store(struct paxos_service *s)
 {
     struct osd_monitor *o = of(s);
-    struct decode d;
     int r;
 
     forget(o);
     r = read_full(s, s->last_committed, &o->full, &o->map);
     if (r == 0)
         r = mon_store_get_version(&s->mon->store, s->ops->name, s->last_committed, &o->inc);
-    decode_init(&d, o->map.crush, o->map.crush_len);
     if (r == 0)
-        r = crush_map_decode(&o->crush, &d);
+        r = osdmap_get_crush(&o->map, &o->crush);
     if (r == 0)
         r = read_creates(o);
     if (r == 0)

@@ -13,8 +13,7 @@
 #include "crush/crush_compile.h"
 #include "crush/crush_decompile.h"
 #include "crush/crush_edit.h"
-
-#define MAP_FILE_MAX (256u << 20)
+#include "tools/map_tool.h"
 
 int crushtool_error(int status, const char *fmt, ...)
 {
@@ -33,21 +32,20 @@ static int file_error(int err, const char *doing, const char *path)
     return crushtool_error(1, "error %s '%s': (%d) %s", doing, path, -err, strerror(-err));
 }
 
+static int decode_map(void *map, struct decode *d)
+{
+    return crush_map_decode(map, d);
+}
+
 static int read_map(const char *path, struct crush_map *m)
 {
-    struct decode d;
-    uint8_t *data;
-    size_t len;
     int r;
 
     if (strcmp(path, "-") == 0 && isatty(STDIN_FILENO))
         return crushtool_error(1, "standard input is a terminal, which types no maps");
-    r = file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, MAP_FILE_MAX, &data, &len);
+    r = map_tool_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, decode_map, m);
     if (r < 0)
         return file_error(r, "reading", path);
-    decode_init(&d, data, len);
-    r = crush_map_decode(m, &d);
-    free(data);
     return r ? crushtool_error(1, "unable to decode %s: it is no crush map, or damaged", path) : 0;
 }
 
@@ -112,10 +110,7 @@ static int write_map(const struct crushtool_request *q, struct crush_map *m)
     }
     encode_init(&e);
     crush_map_encode(m, &e);
-    r = encode_error(&e);
-    if (r == 0)
-        r = file_write(q->out, e.data, e.len, 0644);
-    encode_destroy(&e);
+    r = map_tool_write(q->out, &e);
     if (r < 0)
         return file_error(r, "writing", q->out);
     if (q->verbose)
@@ -169,10 +164,6 @@ int main(int argc, char **argv)
         status = run(&q);
     if (status == CRUSHTOOL_DONE)
         status = 0;
-    if (fflush(stdout) != 0 && status == 0) {
-        perror("crushtool: standard output");
-        status = 1;
-    }
     crushtool_request_destroy(&q);
-    return status;
+    return map_tool_end("crushtool", status);
 }

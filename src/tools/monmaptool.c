@@ -9,12 +9,10 @@
 #include <unistd.h>
 
 #include "common/conf_file.h"
-#include "common/file_io.h"
 #include "include/ceph_features.h"
 #include "maps/mon_features.h"
+#include "tools/map_tool.h"
 #include "types/ceph_release.h"
-
-#define MONMAP_FILE_MAX (16u << 20)
 
 static const struct args_program program = {
     .name = "monmaptool",
@@ -52,18 +50,17 @@ static int file_error(int err, const char *doing, const char *path)
     return MONMAPTOOL_FILE_ERROR;
 }
 
+static int decode_map(void *map, struct decode *d)
+{
+    return monmap_decode(map, d);
+}
+
 static int read_map(const char *path, struct monmap *m)
 {
-    struct decode d;
-    uint8_t *data;
-    size_t len;
-    int r = file_read(path, MONMAP_FILE_MAX, &data, &len);
+    int r = map_tool_read(path, decode_map, m);
 
     if (r < 0)
         return file_error(r, "couldn't open", path);
-    decode_init(&d, data, len);
-    r = monmap_decode(m, &d);
-    free(data);
     if (r == 0)
         return 0;
     fprintf(stderr, "monmaptool: unable to read monmap file %s: it is none, damaged, or of a newer release\n",
@@ -78,10 +75,7 @@ static int write_map(const char *path, const struct monmap *m)
 
     encode_init(&e);
     monmap_encode(m, CEPH_FEATURES_ALL, &e);
-    r = encode_error(&e);
-    if (r == 0)
-        r = file_write(path, e.data, e.len, 0644);
-    encode_destroy(&e);
+    r = map_tool_write(path, &e);
     if (r == 0)
         return 0;
     fprintf(stderr, "monmaptool: error writing to '%s': (%d) %s\n", path, -r, strerror(-r));
@@ -356,12 +350,8 @@ int main(int argc, char **argv)
         if (status == 0)
             status = run(&q, &a);
     }
-    if (fflush(stdout) != 0 && status == 0) {
-        perror("monmaptool: standard output");
-        status = 1;
-    }
     monmaptool_request_destroy(&q);
     args_destroy(&a);
     free(err);
-    return status;
+    return map_tool_end("monmaptool", status);
 }

@@ -9,12 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/file_io.h"
 #include "maps/osd_tree.h"
 #include "maps/osdmap_health.h"
+#include "tools/map_tool.h"
 #include "tools/tool_words.h"
-
-#define MAP_FILE_MAX (512u << 20)
 
 /* Pools of maps that it makes are genuine Ceph's, which have copies. */
 static void set_defaults(struct conf *c)
@@ -77,18 +75,17 @@ int osdmaptool_error(int status, const char *fmt, ...)
     return status;
 }
 
+static int decode_map(void *map, struct decode *d)
+{
+    return osdmap_decode(map, d);
+}
+
 static int read_map(const char *path, struct osdmap *m)
 {
-    struct decode d;
-    uint8_t *data;
-    size_t len;
-    int r = file_read(path, MAP_FILE_MAX, &data, &len);
+    int r = map_tool_read(path, decode_map, m);
 
-    if (r)
+    if (r < 0)
         return osdmaptool_error(OSDMAPTOOL_FILE_ERROR, "couldn't open %s: (%d) %s", path, -r, strerror(-r));
-    decode_init(&d, data, len);
-    r = osdmap_decode(m, &d);
-    free(data);
     if (r == 0)
         return 0;
     return osdmaptool_error(OSDMAPTOOL_FILE_ERROR, "error decoding osdmap '%s': it is none, or damaged",
@@ -103,10 +100,7 @@ static int write_map(const char *path, struct osdmap *m)
     printf("osdmaptool: writing epoch %u to %s\n", m->epoch, path);
     encode_init(&e);
     osdmap_encode(m, &e, NULL);
-    r = encode_error(&e);
-    if (r == 0)
-        r = file_write(path, e.data, e.len, 0644);
-    encode_destroy(&e);
+    r = map_tool_write(path, &e);
     if (r == 0)
         return 0;
     return osdmaptool_error(1, "error writing to '%s': (%d) %s", path, -r, strerror(-r));
@@ -167,10 +161,7 @@ static int show_tree_text(const struct osdmap *m, const struct crush_map *crush)
 
 static int read_crush(const struct osdmap *m, struct crush_map *crush)
 {
-    struct decode d;
-
-    decode_init(&d, m->crush, m->crush_len);
-    return crush_map_decode(crush, &d) ? osdmaptool_error(1, "the crush map is damaged") : 0;
+    return osdmap_get_crush(m, crush) ? osdmaptool_error(1, "the crush map is damaged") : 0;
 }
 
 static int show_health(const struct osdmap *m, const struct conf *conf)
@@ -260,12 +251,8 @@ int main(int argc, char **argv)
         status = osdmaptool_parse(&q, &a);
     if (r == 0 && status == 0)
         status = run(&q);
-    if (fflush(stdout) != 0 && status == 0) {
-        perror("osdmaptool: standard output");
-        status = 1;
-    }
     osdmaptool_request_destroy(&q);
     args_destroy(&a);
     free(err);
-    return status;
+    return map_tool_end("osdmaptool", status);
 }

@@ -20,14 +20,6 @@ static int failed(int err, const char *doing)
 
 /* ---- the crush map inside ---- */
 
-static int get_crush(const struct osdmap *m, struct crush_map *crush)
-{
-    struct decode d;
-
-    decode_init(&d, m->crush, m->crush_len);
-    return crush_map_decode(crush, &d);
-}
-
 /* Encodes crush into the map. */
 static int put_crush(struct osdmap *m, const struct crush_map *crush)
 {
@@ -159,7 +151,7 @@ static void mark_in(struct osdmap_osd *o)
 static int mark_all_up_in(struct osdmap *m)
 {
     struct crush_map crush;
-    int r = get_crush(m, &crush);
+    int r = osdmap_get_crush(m, &crush);
 
     if (r)
         return r;
@@ -227,7 +219,7 @@ static int next_epoch(struct osdmap *m, uint8_t *crush, size_t len)
 static int set_crush_weight(struct osdmap *m, int32_t osd, uint32_t weight)
 {
     struct crush_map crush;
-    int r = get_crush(m, &crush);
+    int r = osdmap_get_crush(m, &crush);
 
     if (r)
         return r;
