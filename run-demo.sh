@@ -66,18 +66,6 @@ has_rdma_device() {
     command -v rdma >/dev/null && rdma link 2>/dev/null | grep -q 'state ACTIVE.* netdev'
 }
 
-# row NAME FILES: one line of the table, from FILES.bench and FILES.objects: latency and throughput of messages, latency
-# of objects.
-row() {
-    awk -v name="$1" '
-        $1 == 64 { small = $4 } $1 == 4096 { page = $4 } $1 == 1048576 { rate = $3 }
-        /^Average Latency/ { object = sprintf("%.1f", $NF * 1000000) }
-        END {
-            if (small == "" || rate == "" || object == "") exit 1
-            printf "    %-28s %10s %10s %10s %14s\n", name, small, page, rate, object
-        }' "$2.bench" "$2.objects" || fail "$1: no figures"
-}
-
 main() {
     case ${1:-} in
     '') ;;
@@ -116,11 +104,8 @@ main() {
     fi
 
     step "5 of 5: what a message and its answer took and how much went through, and what writing an object took"
-    printf '    %-28s %10s %10s %10s %14s\n' '' '64 bytes' '4 KiB' '1 MiB' '4 KiB object'
-    printf '    %-28s %10s %10s %10s %14s\n' '' 'us (p50)' 'us (p50)' 'MB/s' 'us (average)'
-    row "TCP, here" "$work/tcp/tcp"
-    row "TCP, ${where/VM/in the virtual machine}" "$work/rdma/tcp"
-    row "RDMA, ${where/VM/in the virtual machine}" "$work/rdma/rdma"
+    qa/demo-session table "TCP, here" "$work/tcp/tcp" "TCP, ${where/VM/in the virtual machine}" "$work/rdma/tcp" \
+        "RDMA, ${where/VM/in the virtual machine}" "$work/rdma/rdma" || fail "there are no figures"
     [ $where = here ] || echo "    The virtual machine's processor is emulated: compare its two lines with each other only."
     echo
     echo "All of it worked. To go on: README.md, and doc/rsockets-howto.md for a setup of your own."

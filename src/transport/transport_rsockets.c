@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/conf.h"
 #include "common/log.h"
 #include "common/thread.h"
 #include "transport/rsockets_accepter.h"
@@ -76,7 +77,8 @@ static int prepare_library(const struct conf *conf, char *err, size_t err_size)
     if (r)
         return r;
     rsockets_library_identify();
-    dout(rdma, 0, "rsockets by %s; known of it: %s", rsockets_library_file(),
+    /* Whoever runs a daemon has to know; what clients log may be on a terminal. */
+    dout(rdma, conf_is_daemon(conf) ? 0 : 1, "rsockets by %s; known of it: %s", rsockets_library_file(),
          rsockets_library_faults()[0] ? rsockets_library_faults() : "no faults");
     r = thread_start(&thread, "ms_rs_prepare", prepare, &p);
     if (r)
