@@ -2,6 +2,7 @@
 #include "osd/op_exec.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,15 @@ static int run_step(struct op_context *c, struct osd_op *op)
     return run(c, op);
 }
 
+/* The store has said where; whose bytes they were is known here. */
+static void say_damaged(const struct op_context *c, const struct osd_op *op)
+{
+    const struct hobject *o = &c->req->object;
+
+    derr(osd, "pg %" PRId64 ".%x: %s of %s%s%s: Input/output error: what is stored of the object is damaged",
+         c->pg->id.pool, c->pg->id.seed, osd_op_name(op->code), o->nspace, o->nspace[0] ? "/" : "", o->name);
+}
+
 /* The result of the whole: that of the first step that failed, else of the last. */
 static int run_steps(struct op_context *c)
 {
@@ -248,6 +258,8 @@ static int run_steps(struct op_context *c)
         struct osd_op *op = &c->req->m.ops[i];
         result = run_step(c, op);
         op->result = result;
+        if (result == -EIO)
+            say_damaged(c, op);
         if (result < 0 && op->flags & OSD_OP_FLAG_FAILOK)
             result = 0;
         if (result < 0)

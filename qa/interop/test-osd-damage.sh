@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A byte of one object is damaged on the disk of our ceph-osd: that object's data cannot be read, its log says whose it is,
+# and everything else goes on.
+set -u
+srcdir=${srcdir:-.}
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
+need_genuine ceph ceph-mon ceph-authtool monmaptool rados
+start_mon_for_osds kvstore
+
+rados() { timeout -k 5 60 "$genuine_bin/rados" -c "$conf" --admin_socket= -p p "$@"; }
+same() { cmp <("$@") "$tmp/in"; }
+damage() {
+    python3 - "$tmp/in" "$tmp"/osd.0/store/*.sst <<'PY'
+import sys
+mark = open(sys.argv[1], "rb").read()[200000:200032]
+found = 0
+for name in sys.argv[2:]:
+    table = bytearray(open(name, "rb").read())
+    at = table.find(mark)
+    if at >= 0:
+        table[at] ^= 1
+        open(name, "wb").write(table)
+        found += 1
+sys.exit(found == 0)
+PY
+}
+
+check "an OSD is made and boots" eval "new_osd 0 && run_osd 0"
+check "a pool is made" genuine_ceph osd pool create p 4 4
+head -c 300000 /dev/urandom >"$tmp/in"
+check "objects are put" eval 'rados put damaged "$tmp/in" && rados setxattr damaged name value && rados put whole "$conf"'
+check "the OSD ends" stop_osd 0
+check "it starts, and its log becomes a table" run_osd 0
+check "it ends again" stop_osd 0
+check "a byte of one object is damaged" damage
+check "the OSD starts on that" run_osd 0
+check "the object cannot be read" eval '! rados get damaged - >"$tmp/out" 2>"$tmp/err" && grep -q "(5) Input/output error" "$tmp/err"'
+check "the log says which one" grep -q "READ of damaged: Input/output error: what is stored of the object is damaged" \
+    "$tmp/osd.0.log"
+check "others can" eval 'rados get whole - | cmp - "$conf"'
+check "its attributes, too" eval '[ "$(rados getxattr damaged name)" = value ]'
+check "objects are written" eval 'rados put new "$conf" && rados get new - | cmp - "$conf"'
+check "it is replaced by a whole one" eval 'rados rm damaged && rados put damaged "$tmp/in" && same rados get damaged -'
+check "the OSD still runs" osd_is 0 up
+tap_end
