@@ -323,6 +323,11 @@ static void check_crush(const struct view *v)
 
 /* ---- pools ---- */
 
+static const char *name_of(const struct osdmap_pool *p)
+{
+    return p->name ? p->name : "";
+}
+
 static void check_full_pools(const struct view *v)
 {
     struct string_list full = {0}, backfillfull = {0}, nearfull = {0};
@@ -331,12 +336,12 @@ static void check_full_pools(const struct view *v)
         const struct osdmap_pool *p = &v->map->pools[i];
         uint64_t flags = p->pool.flags;
         if (flags & PG_POOL_FULL)
-            add_line(&full, "pool '%s' is full (%s)", p->name,
+            add_line(&full, "pool '%s' is full (%s)", name_of(p),
                      flags & PG_POOL_FULL_QUOTA ? "running out of quota" : "no space");
         else if (flags & PG_POOL_BACKFILLFULL)
-            add_line(&backfillfull, "pool '%s' is backfillfull", p->name);
+            add_line(&backfillfull, "pool '%s' is backfillfull", name_of(p));
         else if (flags & PG_POOL_NEARFULL)
-            add_line(&nearfull, "pool '%s' is nearfull", p->name);
+            add_line(&nearfull, "pool '%s' is nearfull", name_of(p));
     }
     tell(v, "POOL_FULL", HEALTH_WARN, "pool(s) full", &full);
     tell(v, "POOL_BACKFILLFULL", HEALTH_WARN, "pool(s) backfillfull", &backfillfull);
@@ -351,9 +356,9 @@ static void check_pools(const struct view *v)
         const struct osdmap_pool *p = &v->map->pools[i];
         uint32_t n = p->pool.pg_num_target;
         if (n & (n - 1) && conf_bool(v->conf, OPT_mon_warn_on_pool_pg_num_not_power_of_two))
-            add_line(&odd, "pool '%s' pg_num %u is not a power of two", p->name, n);
+            add_line(&odd, "pool '%s' pg_num %u is not a power of two", name_of(p), n);
         if (p->pool.size == 1 && conf_bool(v->conf, OPT_mon_warn_on_pool_no_redundancy))
-            add_line(&bare, "pool '%s' has no replicas configured", p->name);
+            add_line(&bare, "pool '%s' has no replicas configured", name_of(p));
     }
     tell(v, "POOL_PG_NUM_NOT_POWER_OF_TWO", HEALTH_WARN, "pool(s) have non-power-of-two pg_num", &odd);
     tell(v, "POOL_NO_REDUNDANCY", HEALTH_WARN, "pool(s) have no replicas configured", &bare);

@@ -40,6 +40,7 @@ struct walk {
     struct rule_places *places;
     const struct osdmap_mapping *mp;
     struct choice choice;
+    bool *seen; /* buckets by index: each counts where it is found first, however often it is linked */
 };
 
 static void add_device(const struct walk *w, int32_t osd, uint32_t weight, int32_t domain, int32_t group)
@@ -61,8 +62,9 @@ static void add_below(const struct walk *w, int32_t id, int32_t domain, int32_t 
 {
     const struct crush_bucket *b = crush_map_bucket(&w->mp->crush, id);
 
-    if (!b)
+    if (!b || w->seen[-1 - id])
         return;
+    w->seen[-1 - id] = true;
     if (b->type == w->choice.domain_type)
         domain = id;
     if (b->type == w->choice.group_type)
@@ -80,20 +82,25 @@ int rule_places_init(struct rule_places *p, const struct osdmap_mapping *mp, uin
 {
     const struct crush_map *m = &mp->crush;
     const struct crush_rule *r = rule < m->max_rules && m->rules[rule].exists ? &m->rules[rule] : NULL;
-    struct walk w = {p, mp, r ? choice_of(r) : (struct choice){-1, -1}};
+    struct walk w = {p, mp, r ? choice_of(r) : (struct choice){-1, -1}, NULL};
     unsigned roots = 0;
 
     *p = (struct rule_places){.count = mp->map->max_osd};
     if (w.choice.domain_type < 0)
         return -ENOENT;
     p->osds = calloc(p->count + 1, sizeof(*p->osds));
-    if (!p->osds)
+    w.seen = calloc(m->max_buckets + 1, sizeof(*w.seen));
+    if (!p->osds || !w.seen) {
+        free(w.seen);
+        rule_places_destroy(p);
         return -ENOMEM;
+    }
     for (uint32_t i = 0; i < r->len; i++)
         if (r->steps[i].op == CRUSH_OP_TAKE) {
             add_below(&w, r->steps[i].arg1, 0, 0);
             roots++;
         }
+    free(w.seen);
     p->several_roots = roots > 1;
     return 0;
 }

@@ -44,7 +44,7 @@ static int clean(struct osdmap *m, FILE *out)
 
 static bool is_chosen(const struct osdmaptool_request *q, const struct osdmap_pool *pool)
 {
-    return q->upmap_pools.count == 0 || string_list_contains(&q->upmap_pools, pool->name);
+    return q->upmap_pools.count == 0 || (pool->name && string_list_contains(&q->upmap_pools, pool->name));
 }
 
 /* " limiting to pools a,b ([1,2])" */
@@ -79,7 +79,7 @@ static int balance_pools(const struct osdmaptool_request *q, const struct osdmap
     fputs("pools", stdout);
     for (unsigned i = 0; i < m->pool_count; i++)
         if (is_chosen(q, &m->pools[i]))
-            printf(" %s", m->pools[i].name);
+            printf(" %s", m->pools[i].name ? m->pools[i].name : "");
     puts(" ");
     for (unsigned i = 0; i < m->pool_count; i++) {
         int n = is_chosen(q, &m->pools[i])

@@ -9,6 +9,25 @@
 #include "crush/crush_decompile.h"
 #include "test/fuzz/fuzz_codec.h"
 
+#define FUZZ_CRUSH_FEW_TRIES 100
+
+/* Rules that ask for very many tries or items take their time. */
+static inline bool fuzz_crush_is_quick(const struct crush_map *m)
+{
+    const struct crush_tunables *t = &m->tunables;
+    bool quick = t->choose_total_tries <= FUZZ_CRUSH_FEW_TRIES &&
+                 t->choose_local_tries <= FUZZ_CRUSH_FEW_TRIES &&
+                 t->choose_local_fallback_tries <= FUZZ_CRUSH_FEW_TRIES;
+
+    for (uint32_t rule = 0; rule < m->max_rules; rule++)
+        for (uint32_t i = 0; i < m->rules[rule].len; i++) {
+            const struct crush_step *s = &m->rules[rule].steps[i];
+            quick &= s->op < CRUSH_OP_SET_CHOOSE_TRIES &&
+                     (s->op == CRUSH_OP_TAKE || s->arg1 <= FUZZ_CRUSH_FEW_TRIES);
+        }
+    return quick;
+}
+
 static inline void fuzz_crush_expect_same(const struct crush_map *a, const struct crush_map *b)
 {
     struct encode bytes, others;

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "common/bytes.h"
+#include "common/conf.h"
 #include "common/crc32c.h"
 #include "maps/osdmap.h"
+#include "maps/osdmap_health.h"
+#include "maps/osdmap_upmap.h"
 #include "test/fuzz/fuzz.h"
 #include "test/fuzz/fuzz_codec.h"
 #include "test/fuzz/fuzz_crush.h"
@@ -22,6 +25,28 @@ static void crush(const uint8_t *data, size_t size)
         return;
     fuzz_crush_bytes(&m);
     crush_map_destroy(&m);
+}
+
+/* Its health, and exceptions to what crush says that are of no use. */
+static void judge(const struct osdmap *m)
+{
+    struct conf *conf = conf_create("ceph", "client", "fuzz", false);
+    struct osdmap_incremental inc;
+    struct health_checks checks;
+    struct crush_map crush;
+
+    if (!conf || osdmap_incremental_init(&inc, &m->fsid, m->epoch + 1))
+        abort();
+    if (osdmap_get_crush(m, &crush) == 0) {
+        health_checks_init(&checks);
+        osdmap_health_check(m, &crush, conf, &checks);
+        health_checks_destroy(&checks);
+        if (fuzz_crush_is_quick(&crush) && osdmap_upmap_clean(m, &inc) < 0)
+            abort();
+        crush_map_destroy(&crush);
+    }
+    osdmap_incremental_destroy(&inc);
+    conf_free(conf);
 }
 
 static void pass_on(const struct osdmap *m)
@@ -67,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (osdmap_decode(&m, &d) == 0) {
         fuzz_show(&m, print, format);
         pass_on(&m);
+        judge(&m);
         crush(m.crush, m.crush_len);
         if (osdmap_copy(&copy, &m))
             abort();
