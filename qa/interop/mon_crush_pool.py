@@ -272,12 +272,12 @@ class Both:
             cluster.connect()
             self.clusters.append(cluster)
 
-    def ask(self, prefix, args, fmt=None):
+    def ask(self, prefix, args, fmt=None, data=b""):
         """[(result, output, status) of the genuine one, of ours]"""
         cmd = dict(prefix=prefix, **args)
         if fmt:
             cmd["format"] = fmt
-        return [c.mon_command(json.dumps(cmd), b"") for c in self.clusters]
+        return [c.mon_command(json.dumps(cmd), data) for c in self.clusters]
 
     def change(self, prefix, args, state):
         """Same result; and state() shows the same afterwards."""
@@ -325,6 +325,68 @@ class Both:
                        our_result)
 
 
+def run_tool(*words):
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+# What is made of the text of the crush map before it is set again, for monitors with a pool of size 1 on rule 0.
+CRUSH_EDITS = [
+    ("as it is", lambda text: text),
+    ("without rules", lambda text: text[:text.index("# rules")]),
+    ("with rules for erasure coded pools", lambda text: text.replace("type replicated", "type erasure")),
+    ("with rules for two copies or more", lambda text: text.replace("min_size 1", "min_size 2")),
+    ("with a renamed rule", lambda text: text.replace("rule replicated_rule", "rule other")),
+    ("without osd.2", lambda text: "\n".join(l for l in text.splitlines() if "osd.2" not in l) + "\n"),
+    ("with one device more", lambda text: text.replace("# types", "device 9 osd.9\n# types")),
+]
+
+
+def set_crush_maps(both, tap, folder):
+    """Whole maps, set by file: what is refused, and what getcrushmap gives back."""
+    crushtool = os.path.join(os.environ.get("GENUINE_BIN", "/usr/bin"), "crushtool")
+    first, text, edited = [os.path.join(folder, name) for name in ("first", "text", "edited")]
+    before = both.ask("osd getcrushmap", {})
+    with open(first, "wb") as f:
+        f.write(before[1][1])
+    plain = run_tool(crushtool, "-d", first)[1]
+
+    versions = [int(status) for _, _, status in before]
+
+    def send(name, data, prior=None):
+        """prior: the version that the sender says it has edited, counted from where both began."""
+        answers, counted = [], []
+        for cluster, version in zip(both.clusters, versions):
+            cmd = {"prefix": "osd setcrushmap"}
+            if prior is not None:
+                cmd["prior_version"] = version + prior
+            answers.append(cluster.mon_command(json.dumps(cmd), data))
+            counted.append(int(answers[-1][2]) - version if answers[-1][0] == 0 else None)
+        tap.check(answers[0][0] == answers[1][0] and counted[0] == counted[1],
+                  f"osd setcrushmap {name}: {answers[0][0]}", answers)
+        maps = [out for _, out, _ in both.ask("osd getcrushmap", {})]
+        tap.check(maps[0] == maps[1], f"osd getcrushmap after osd setcrushmap {name}", maps)
+
+    send("of nothing", b"")
+    send("of something else", b"hello, this is no crush map at all")
+    send("of an old version", before[0][1], -1)
+    send("of a version to come", before[0][1], 5)
+    send("of this version", before[0][1], 0)
+    send("of this version, sent again", before[0][1], 0)
+    for name, edit in CRUSH_EDITS:
+        with open(text, "w") as f:
+            f.write(edit(plain))
+        run_tool(crushtool, "-c", text, "-o", edited)
+        with open(edited, "rb") as f:
+            data = f.read()
+        send(name, data)
+    send("of an old version, with something else", data, len(CRUSH_EDITS))
+    answers = both.ask("osd crush set", {}, data=before[0][1])
+    tap.check([a[0] for a in answers] == [0, 0], "osd crush set with a map", answers)
+    half = both.clusters[1].mon_command(json.dumps({"prefix": "osd setcrushmap"}), data[:len(data) // 2])
+    tap.check(half[0] == -22, "half a map is refused by ours; genuine monitors die of it", half)
+
+
 def librados_pools(both, tap):
     """Pools made and removed by messages of librados, not by commands."""
     for name, cluster in zip(("genuine", "ours"), both.clusters):
@@ -338,11 +400,6 @@ def librados_pools(both, tap):
         cluster.delete_pool("by-librados")
         tap.check(exists and again and not cluster.pool_exists("by-librados"),
                   f"librados creates and deletes a pool: {name}", (exists, again))
-
-
-def run_tool(*words):
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    return done.returncode, done.stdout.decode(errors="replace")
 
 
 def judge_maps(both, tap, folder):
@@ -386,6 +443,7 @@ def main():
     for question in POOL_ANSWERS:
         both.answer(*question)
     librados_pools(both, tap)
+    set_crush_maps(both, tap, sys.argv[3])
     judge_maps(both, tap, sys.argv[3])
     for refusal in REFUSED:
         both.refused(*refusal)

@@ -37,12 +37,21 @@ char *mon_command_descriptions(void)
     return text;
 }
 
-static const struct mon_command *find(const char *prefix)
+/* The first one of that name whose arguments these are, or else the last one. */
+static const struct mon_command *find(const char *prefix, const json_t *cmd)
 {
-    for (unsigned i = 0; i < mon_command_count; i++)
-        if (command_sig_matches(mon_commands[i].sig, prefix))
-            return &mon_commands[i];
-    return NULL;
+    const struct mon_command *found = NULL;
+    bool fits = false;
+
+    for (unsigned i = 0; i < mon_command_count && !fits; i++) {
+        char *err = NULL;
+        if (!command_sig_matches(mon_commands[i].sig, prefix))
+            continue;
+        found = &mon_commands[i];
+        fits = command_sig_check(found->sig, cmd, &err) == 0;
+        free(err);
+    }
+    return found;
 }
 
 static bool writes(const struct mon_op *op)
@@ -111,7 +120,7 @@ static int prepare(struct mon_op *op, const char *text)
     format = command_str(op->cmd, "format", "plain");
     op->json = strncmp(format, "json", 4) == 0;
     op->pretty = strcmp(format, "json-pretty") == 0;
-    op->command = find(prefix);
+    op->command = find(prefix, op->cmd);
     if (!op->command)
         return mon_op_fail(op, -EINVAL, "command not known");
     if (op->session && !mon_session_may(op->session, op->command->module, op->command->perm, op->cmd)) {

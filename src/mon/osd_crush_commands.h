@@ -22,6 +22,9 @@ int osd_crush_command_reweight(struct mon_op *op);
 int osd_crush_command_reweight_subtree(struct mon_op *op);
 int osd_crush_command_reweight_all(struct mon_op *op);
 
+/* osd_crush_import.c: all of it */
+int osd_crush_command_import(struct mon_op *op);
+
 /* osd_crush_class_commands.c: device classes */
 int osd_crush_command_set_class(struct mon_op *op);
 int osd_crush_command_rm_class(struct mon_op *op);

@@ -203,7 +203,7 @@ static int set_crush_rule(const struct setting *s)
 
     if (id < 0)
         return mon_op_fail(s->op, -ENOENT, "crush rule %s does not exist", s->value);
-    r = osd_pools_check_rule(p, id, s->pool->size, &why);
+    r = osd_pools_check_rule(&p->crush, id, s->pool->size, &why);
     if (r)
         mon_op_status(s->op, "%s", strbuf_text(&why));
     else

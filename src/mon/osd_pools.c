@@ -71,9 +71,9 @@ int osd_pools_check_pg_num(struct monitor *mon, const struct osd_pending *p, int
     return 0;
 }
 
-int osd_pools_check_rule(const struct osd_pending *p, int rule, int64_t size, struct strbuf *why)
+int osd_pools_check_rule(const struct crush_map *crush, int rule, int64_t size, struct strbuf *why)
 {
-    const struct crush_rule *r = crush_rules_get(&p->crush, rule);
+    const struct crush_rule *r = crush_rules_get(crush, rule);
 
     if (!r || r->type != CRUSH_RULE_REPLICATED)
         return osd_pools_fail(why, -EINVAL, "crush rule %d is not one for replicated pools", rule);
@@ -140,7 +140,8 @@ static int complete(struct monitor *mon, const struct osd_pending *p, struct osd
         return osd_pools_fail(why, -ERANGE, "pgp_num must be from 1 to pg_num, which is %" PRId64,
                               spec->pg_num);
     spec->rule_id = choose_rule(mon, p, spec, why);
-    return spec->rule_id < 0 ? spec->rule_id : osd_pools_check_rule(p, spec->rule_id, spec->size, why);
+    return spec->rule_id < 0 ? spec->rule_id
+                             : osd_pools_check_rule(&p->crush, spec->rule_id, spec->size, why);
 }
 
 /* As genuine monitors make them; cache tiers are not used, but their defaults are in the map. */

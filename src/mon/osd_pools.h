@@ -30,7 +30,8 @@ int osd_pools_remove(struct monitor *mon, struct osd_pending *p, int64_t id, str
 int osd_pools_check_pg_num(struct monitor *mon, const struct osd_pending *p, int64_t id, int64_t pg_num,
                            int64_t size, struct strbuf *why) MUST_CHECK;
 /* Whether a replicated pool of that size can have the rule: -EINVAL. */
-int osd_pools_check_rule(const struct osd_pending *p, int rule, int64_t size, struct strbuf *why) MUST_CHECK;
+int osd_pools_check_rule(const struct crush_map *crush, int rule, int64_t size,
+                         struct strbuf *why) MUST_CHECK;
 
 /* Clears the line, writes a new one and returns r. */
 int osd_pools_fail(struct strbuf *why, int r, const char *fmt, ...) PRINTF_LIKE(3, 4);
