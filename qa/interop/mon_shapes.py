@@ -45,6 +45,8 @@ COMMANDS = [
     ("config-key dump", "key=k/"), ("config-key rm", "key=k/1"), ("config-key rm", "key=k/1"),
     ("health mute", "code=NONESUCH"), ("health mute", "code=NONESUCH", "sticky=true"), ("health unmute",),
     ("osd tree", "states=[bogus]"), ("nonesuch command",),
+    ("osd setcrushmap",), ("osd pool get-quota", "pool=nobody"),
+    ("osd set-nearfull-ratio", "ratio=0.8"), ("osd set-backfillfull-ratio", "ratio=0.85"),
 ]
 
 # (command, path): what genuine Ceph has and we do not tell, with the reason.
@@ -82,6 +84,8 @@ def ask(cluster, command, form):
             value = value[1:-1].split()
         elif key in ("epoch", "num", "newmax"):
             value = int(value)
+        elif key == "ratio":
+            value = float(value)
         elif value == "true":
             value = True
         request[key] = value

@@ -327,6 +327,10 @@
       "mark an OSD in that boots and was marked out for its silence") \
     X(mon_osd_auto_mark_new_in, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
       "mark an OSD in that boots for the first time") \
+    X(mon_warn_on_too_few_osds, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "warn of fewer OSDs than a pool has copies by default") \
+    X(mon_pg_stuck_threshold, INT, ADVANCED, "60", NULL, OPTION_RUNTIME, MIN(0), NULL, \
+      "seconds after which a placement group in a bad state counts as stuck in it") \
     X(mon_warn_on_pool_no_redundancy, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
       "warn of pools that have one copy of everything") \
     X(mon_warn_on_pool_pg_num_not_power_of_two, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \

@@ -242,6 +242,7 @@ static const struct handler handlers[] = {
     {MSG_OSD_BOOT, false, osd_boot_report},
     {MSG_OSD_ALIVE, false, osd_reports_alive},
     {MSG_OSD_BEACON, false, osd_reports_beacon},
+    {MSG_OSD_FULL, false, osd_reports_full},
     {MSG_OSD_MARK_ME_DOWN, false, osd_reports_mark_me_down},
     {MSG_OSD_FAILURE, false, osd_reports_failure},
     {MSG_PGSTATS, false, osd_reports_pg_stats},

@@ -13,6 +13,7 @@
 #include "messages/m_osd_map.h"
 #include "messages/m_osd_pg_create.h"
 #include "mon/monitor.h"
+#include "mon/osd_fullness.h"
 #include "mon/osd_health.h"
 
 struct osd_monitor {
@@ -240,6 +241,8 @@ static void encode_pending(struct paxos_service *s, struct kv_batch *tx)
     encode_init(&full);
     r = update_creates(of(s), now);
     if (r == 0)
+        r = osd_fullness_mark_pools(p);
+    if (r == 0)
         r = osd_pending_encode(p, now, &inc, &full);
     if (r)
         tx->ops.error = r;
@@ -269,19 +272,40 @@ static void trim(struct paxos_service *s, struct kv_batch *tx, uint64_t from, ui
         mon_tx_delete(tx, s->ops->name, full_key(key, epoch));
 }
 
+/* Genuine OSDs subscribe to maps that they know of only. */
+static bool waits_for_word(const struct osdmap *map, const struct mon_session *session)
+{
+    list_for_each(sub, &session->subs, struct mon_sub, in_session)
+        if (sub->kind == MON_SUB_OSDMAP)
+            return false;
+    return !list_empty(&session->subs) && osdmap_is_up(map, mon_session_osd(session));
+}
+
+/* Who lacks more than the newest epoch asks for it. */
+static void tell_osds(struct paxos_service *s)
+{
+    list_for_each_safe(session, &s->mon->sessions.all, struct mon_session, entry)
+        if (waits_for_word(&of(s)->map, session))
+            osd_monitor_send_since(s, session,
+                                   session->osd_epoch ? session->osd_epoch : (uint32_t)s->last_committed - 1);
+}
+
 static void updated(struct paxos_service *s)
 {
     list_for_each_safe(sub, &s->mon->sessions.subs[MON_SUB_OSDMAP], struct mon_sub, in_kind)
         osd_monitor_check_sub(s, sub);
     list_for_each_safe(sub, &s->mon->sessions.subs[MON_SUB_PG_CREATES], struct mon_sub, in_kind)
         osd_monitor_check_pg_creates(s, sub);
+    tell_osds(s);
 }
 
 static void tick(struct paxos_service *s)
 {
     pg_map_take_sample(&of(s)->pg_map, clock_monotonic_ns());
-    if (paxos_service_writable(s))
-        osd_liveness_tick(s);
+    if (!paxos_service_writable(s))
+        return;
+    osd_liveness_tick(s);
+    osd_fullness_check_quotas(s);
 }
 
 static void health(struct paxos_service *s, struct health_checks *checks)

@@ -116,6 +116,43 @@ void osd_reports_beacon(struct mon_op *op)
     m_osd_beacon_destroy(&m);
 }
 
+/* ---- how full they are ---- */
+
+static void full(struct mon_op *op, const struct m_osd_full *m)
+{
+    const uint32_t bits = OSD_FULL | OSD_BACKFILLFULL | OSD_NEARFULL;
+    struct osd_pending *p = osd_monitor_pending(service(op));
+    int32_t osd = up_sender(op, m->paxos.version);
+    uint32_t wanted = m->state & bits;
+    int r;
+
+    if (osd < 0)
+        return;
+    if ((osd_pending_state(p, osd) & bits) == wanted) {
+        osd_reports_answer_with_maps(op);
+        return;
+    }
+    r = osd_pending_change_state(p, osd, bits & ~wanted, false);
+    if (r == 0 && wanted)
+        r = osd_pending_change_state(p, osd, wanted, true);
+    if (r) {
+        mon_op_free(op);
+        return;
+    }
+    op->committed = osd_reports_answer_with_maps;
+    osd_monitor_commit(service(op), op);
+}
+
+void osd_reports_full(struct mon_op *op)
+{
+    struct m_osd_full m;
+
+    if (!osd_reports_writable(op, osd_reports_full) || !mon_op_decoded(op, m_osd_full_decode(&m, op->msg)))
+        return;
+    full(op, &m);
+    m_osd_full_destroy(&m);
+}
+
 /* ---- going down ---- */
 
 static void answer_mark_me_down(struct mon_op *op)

@@ -12,6 +12,7 @@
 
 void osd_reports_alive(struct mon_op *op);        /* MOSDAlive: it wants its up_thru raised */
 void osd_reports_beacon(struct mon_op *op);       /* MOSDBeacon: it is there */
+void osd_reports_full(struct mon_op *op);         /* MOSDFull: how full it is */
 void osd_reports_mark_me_down(struct mon_op *op); /* MOSDMarkMeDown: it stops */
 void osd_reports_failure(struct mon_op *op);      /* MOSDFailure: another one does not answer */
 void osd_reports_pg_stats(struct mon_op *op);     /* MPGStats: how its groups are, without a manager */
