@@ -57,6 +57,7 @@ check "ceph tell reaches it" prints '"osd_fsid"' genuine_ceph tell osd.0 status
 bench=$!
 on_exit stop "$bench"
 check "client I/O is shown" wait_until 90 prints 'op/s wr' genuine_ceph -s
+check "per pool, too" prints 'client io .* op/s wr' genuine_ceph osd pool stats p
 stop "$bench"
 
 check "osd down, and it comes back" eval 'genuine_ceph osd down 0 && wait_until 60 osd_is 0 up'
@@ -71,6 +72,7 @@ check "both have groups of it" eval '[ "$(genuine_ceph pg ls-by-pool both | grep
 check "genuine rados puts and gets on both" eval 'put_many both && get_many both'
 check "the genuine one is killed: ours finds out" eval 'kill_osd 0 && wait_until 60 osd_is 0 down'
 check "its groups are stale" wait_until 60 prints 'stale+active+clean' genuine_ceph -s
+check "they are stuck at that" prints 'stale.active.clean  *\[0\] ' genuine_ceph pg dump_stuck stale 0
 check "it comes back, with its objects" eval 'run_osd 0 && get_many both'
 check "nothing is stale any more" wait_until 60 prints 'pgs:  *28 active+clean' genuine_ceph -s
 check "it goes with a word" eval 'stop_osd 0 && osd_is 0 down'

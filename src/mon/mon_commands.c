@@ -269,6 +269,8 @@ const struct mon_command mon_commands[] = {
     {"osd pool set-quota" POOL CHOICE("field", "max_objects|max_bytes") STR("val"),
      "limit what a pool may hold; 0: no limit", "osd", "rw", 0, osd_pool_command_set_quota},
     {"osd pool get-quota" POOL, "show what a pool may hold", "osd", "r", 0, osd_pool_command_get_quota},
+    {"osd pool stats name=pool_name,type=CephPoolname,req=false", "show what goes on in a pool, or in each",
+     "osd", "r", 0, osd_pool_command_stats},
     {"osd pool application enable" POOL CRUSH_NAME("app") FLAG("yes_i_really_mean_it"),
      "note that an application uses a pool", "osd", "rw", 0, osd_pool_command_application_enable},
     {"osd pool application disable" POOL STR("app") FLAG("yes_i_really_mean_it"),
@@ -312,6 +314,11 @@ const struct mon_command mon_commands[] = {
     {"pg dump name=dumpcontents,type=CephChoices,strings=all|summary|sum|delta|pools|osds|pgs|pgs_brief,n=N,"
      "req=false",
      "show all that is known of placement groups and space", "pg", "r", 0, pg_command_dump},
+    {"pg dump_stuck "
+     "name=stuckops,type=CephChoices,strings=inactive|unclean|stale|undersized|degraded,n=N,req=false "
+     "name=threshold,type=CephInt,req=false",
+     "list placement groups that have been in a bad state for so many seconds", "pg", "r", 0,
+     pg_command_dump_stuck},
     {"pg map name=pgid,type=CephPgid", "show which OSDs have a placement group", "pg", "r", 0,
      pg_command_map},
     {"pg ls name=pool,type=CephInt,req=false" PG_STATE_NAMES, "list placement groups", "pg", "r", 0,

@@ -12,6 +12,8 @@
 #include "mon/osd_monitor.h"
 #include "mon/osd_names.h"
 #include "mon/osd_pools.h"
+#include "mon/pg_status.h"
+#include "mon/text_size.h"
 
 static struct paxos_service *service(const struct mon_op *op)
 {
@@ -260,33 +262,91 @@ int osd_pool_command_set_quota(struct mon_op *op)
     return osd_pool_change(op, edit_quota);
 }
 
-static const char *quota_text(char buf[static 32], uint64_t limit, const char *unit)
+static json_t *dump_quota(const struct osdmap_pool *p, const struct object_stat_sum *sum)
 {
-    if (limit)
-        snprintf(buf, 32, "%" PRIu64 " %s", limit, unit);
-    else
-        snprintf(buf, 32, "N/A");
-    return buf;
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "pool_name", json_text(p->name), "pool_id",
+                     (json_int_t)p->id, "quota_max_objects", (json_int_t)p->pool.quota_max_objects,
+                     "current_num_objects", (json_int_t)sum->num_objects, "quota_max_bytes",
+                     (json_int_t)p->pool.quota_max_bytes, "current_num_bytes", (json_int_t)sum->num_bytes);
 }
 
 int osd_pool_command_get_quota(struct mon_op *op)
 {
+    struct strbuf text = STRBUF_INIT;
     const struct osdmap_pool *p;
-    char objects[32], bytes[32];
+    struct object_stat_sum sum;
+    char most[TEXT_SIZE_MAX];
     int r = osd_pool_named(op, &p);
 
     if (r)
         return r;
+    sum = pg_map_sum(osd_monitor_pg_map(service(op)), p->id).stats;
     if (op->json)
-        return mon_op_json(op,
-                           json_pack("{s:o, s:I, s:I, s:I}", "pool_name", json_text(p->name), "pool_id",
-                                     (json_int_t)p->id, "quota_max_objects",
-                                     (json_int_t)p->pool.quota_max_objects, "quota_max_bytes",
-                                     (json_int_t)p->pool.quota_max_bytes),
-                           false);
-    return mon_op_printf(op, "quotas for pool '%s':\n  max objects: %s\n  max bytes  : %s", p->name,
-                         quota_text(objects, p->pool.quota_max_objects, "objects"),
-                         quota_text(bytes, p->pool.quota_max_bytes, "B"));
+        return mon_op_json(op, dump_quota(p, &sum), false);
+    strbuf_printf(&text, "quotas for pool '%s':\n  max objects: ", p->name);
+    if (p->pool.quota_max_objects)
+        strbuf_printf(&text, "%s objects  (current num objects: %" PRId64 " objects)",
+                      text_size_count(most, p->pool.quota_max_objects), sum.num_objects);
+    else
+        strbuf_add(&text, "N/A");
+    strbuf_add(&text, "\n  max bytes  : ");
+    if (p->pool.quota_max_bytes)
+        strbuf_printf(&text, "%s  (current num bytes: %" PRId64 " bytes)",
+                      text_size_bytes(most, p->pool.quota_max_bytes), sum.num_bytes);
+    else
+        strbuf_add(&text, "N/A");
+    return mon_op_steal_text(op, &text);
+}
+
+/* ---- what goes on ---- */
+
+static void print_stats(const struct osdmap_pool *p, const struct pg_map_rates *rates, struct strbuf *out)
+{
+    strbuf_printf(out, "pool %s id %" PRId64 "\n", p->name, p->id);
+    if (rates->reads || rates->writes) {
+        strbuf_add(out, "  client io ");
+        pg_status_print_rates(rates, out);
+        strbuf_add(out, "\n\n");
+    } else {
+        strbuf_add(out, "  nothing is going on\n\n");
+    }
+}
+
+static json_t *dump_stats(const struct osdmap_pool *p, const struct pg_map_rates *rates)
+{
+    json_t *o = json_pack("{s:o, s:I, s:{}, s:{}, s:{}}", "pool_name", json_text(p->name), "pool_id",
+                          (json_int_t)p->id, "recovery", "recovery_rate", "client_io_rate");
+
+    pg_status_add_rates(json_object_get(o, "client_io_rate"), rates);
+    return o;
+}
+
+int osd_pool_command_stats(struct mon_op *op)
+{
+    const char *only = command_str(op->cmd, "pool_name", NULL);
+    const struct osdmap *map = osd_monitor_map(service(op));
+    const struct pg_map *pgs = osd_monitor_pg_map(service(op));
+    struct strbuf text = STRBUF_INIT;
+    json_t *list;
+
+    if (only && !osdmap_find_pool_by_name(map, only))
+        return mon_op_fail(op, -ENOENT, "unrecognized pool '%s'", only);
+    list = json_array();
+    for (unsigned i = 0; i < map->pool_count; i++) {
+        struct pg_map_rates rates = pg_map_rates(pgs, map->pools[i].id);
+        if (only && strcmp(map->pools[i].name, only))
+            continue;
+        print_stats(&map->pools[i], &rates, &text);
+        json_array_append_new(list, dump_stats(&map->pools[i], &rates));
+    }
+    if (!map->pool_count)
+        strbuf_add(&text, "there are no pools!");
+    if (!op->json) {
+        json_decref(list);
+        return mon_op_steal_text(op, &text);
+    }
+    strbuf_destroy(&text);
+    return mon_op_json(op, list, false);
 }
 
 /* ---- not there ---- */

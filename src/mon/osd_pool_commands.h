@@ -19,6 +19,8 @@ int osd_pool_command_tier(struct mon_op *op); /* refused */
 int osd_pool_command_set(struct mon_op *op);
 int osd_pool_command_get(struct mon_op *op);
 
+int osd_pool_command_stats(struct mon_op *op);
+
 /* osd_pool_application.c */
 int osd_pool_command_application_enable(struct mon_op *op);
 int osd_pool_command_application_disable(struct mon_op *op);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/command_sig.h"
+#include "common/conf.h"
 #include "mon/monitor.h"
 #include "mon/osd_arguments.h"
 #include "mon/osd_monitor.h"
@@ -211,12 +212,20 @@ static int read_states(struct mon_op *op, uint64_t *states)
     return 0;
 }
 
+static json_t *dump_list(const char *key, const struct pg_map_pg *const *pgs, unsigned count)
+{
+    json_t *groups = json_array();
+
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(groups, pg_dump_group(pgs[i]));
+    return json_pack("{s:b, s:o}", "pg_ready", 1, key, groups);
+}
+
 static int list(struct mon_op *op, struct filter *f)
 {
     const struct pg_map *m = pg_map_of(op);
     const struct pg_map_pg **found;
     struct strbuf text = STRBUF_INIT;
-    json_t *groups = NULL;
     unsigned count = 0;
     int r = read_states(op, &f->states);
 
@@ -229,10 +238,7 @@ static int list(struct mon_op *op, struct filter *f)
         if (matches(&m->pgs[i], f))
             found[count++] = &m->pgs[i];
     if (op->json) {
-        groups = json_array();
-        for (unsigned i = 0; i < count; i++)
-            json_array_append_new(groups, pg_dump_group(found[i]));
-        r = mon_op_json(op, json_pack("{s:b, s:o}", "pg_ready", 1, "pg_stats", groups), false);
+        r = mon_op_json(op, dump_list("pg_stats", found, count), false);
     } else if (found && (r = pg_tables_list(found, count, &text)) == 0) {
         strbuf_add(&text, omap_note);
         r = mon_op_steal_text(op, &text);
@@ -274,6 +280,89 @@ int pg_command_ls_by_osd(struct mon_op *op)
 int pg_command_ls_by_primary(struct mon_op *op)
 {
     return list_by_osd(op, true);
+}
+
+/* ---- stuck ---- */
+
+enum stuck {
+    STUCK_INACTIVE = 1,
+    STUCK_UNCLEAN = 2,
+    STUCK_STALE = 4,
+    STUCK_UNDERSIZED = 8,
+    STUCK_DEGRADED = 16
+};
+
+/* Which ones are asked for; unclean ones when none are. */
+static unsigned read_stuck(const struct mon_op *op)
+{
+    static const char *const names[] = {"inactive", "unclean", "stale", "undersized", "degraded"};
+    const json_t *list = json_object_get(op->cmd, "stuckops"), *value;
+    unsigned kinds = 0;
+    size_t i;
+
+    json_array_foreach(list, i, value) for (size_t k = 0; k < ARRAY_SIZE(names);
+                                            k++) if (strcmp(json_string_value(value), names[k]) == 0) kinds |=
+        1u << k;
+    return kinds ? kinds : STUCK_UNCLEAN;
+}
+
+static void note_earliest(struct utime *since, bool stuck, struct utime good)
+{
+    if (stuck && utime_to_ns(good) < utime_to_ns(*since))
+        *since = good;
+}
+
+/* Since when it is in one of these states; now: it is not. Who was never told of has been so from the start.
+ */
+static struct utime stuck_since(const struct pg_map_pg *pg, unsigned kinds, struct utime created,
+                                struct utime now)
+{
+    const struct pg_stat *s = &pg->stat;
+    struct utime since = now;
+
+    note_earliest(&since, kinds & STUCK_INACTIVE && !(pg->state & PG_STATE(ACTIVE)),
+                  pg->reported ? s->last_active : created);
+    note_earliest(&since, kinds & STUCK_UNCLEAN && !(pg->state & PG_STATE(CLEAN)),
+                  pg->reported ? s->last_clean : created);
+    note_earliest(&since, kinds & STUCK_STALE && pg->state & PG_STATE(STALE), s->last_unstale);
+    note_earliest(&since, kinds & STUCK_UNDERSIZED && pg->state & PG_STATE(UNDERSIZED), s->last_fullsized);
+    note_earliest(&since, kinds & STUCK_DEGRADED && pg->state & PG_STATE(DEGRADED), s->last_undegraded);
+    return since;
+}
+
+static unsigned find_stuck(const struct mon_op *op, const struct pg_map_pg **found)
+{
+    const struct pg_map *m = pg_map_of(op);
+    int64_t threshold =
+        command_int(op->cmd, "threshold", conf_i64(op->mon->conf, OPT_mon_pg_stuck_threshold));
+    unsigned kinds = read_stuck(op), count = 0;
+    struct utime now = utime_now();
+
+    for (unsigned i = 0; i < m->count; i++) {
+        const struct osdmap_pool *pool = osdmap_find_pool(map_of(op), m->pgs[i].id.pool);
+        struct utime since = stuck_since(&m->pgs[i], kinds, pool ? pool->pool.create_time : now, now);
+        if (utime_to_ns(since) < utime_to_ns(now) && (int64_t)now.sec - (int64_t)since.sec >= threshold)
+            found[count++] = &m->pgs[i];
+    }
+    return count;
+}
+
+int pg_command_dump_stuck(struct mon_op *op)
+{
+    const struct pg_map *m = pg_map_of(op);
+    const struct pg_map_pg **found = calloc(m->count ? m->count : 1, sizeof(*found));
+    unsigned count = found ? find_stuck(op, found) : 0;
+    struct strbuf text = STRBUF_INIT;
+    int r = found ? 0 : -ENOMEM;
+
+    if (found && op->json)
+        r = mon_op_json(op, dump_list("stuck_pg_stats", found, count), false);
+    else if (count && (r = pg_tables_stuck(found, count, &text)) == 0)
+        r = mon_op_steal_text(op, &text);
+    mon_op_status(op, "ok");
+    strbuf_destroy(&text);
+    free(found);
+    return r;
 }
 
 /* ---- where a group is ---- */

@@ -7,6 +7,7 @@
 
 int pg_command_stat(struct mon_op *op);          /* pg stat */
 int pg_command_dump(struct mon_op *op);          /* pg dump [what...] */
+int pg_command_dump_stuck(struct mon_op *op);    /* pg dump_stuck [states...] [seconds] */
 int pg_command_map(struct mon_op *op);           /* pg map <pgid> */
 int pg_command_ls(struct mon_op *op);            /* pg ls [pool] [states...] */
 int pg_command_ls_by_pool(struct mon_op *op);    /* pg ls-by-pool <poolstr> [states...] */

@@ -162,22 +162,38 @@ int pg_tables_groups(const struct pg_map *m, struct strbuf *out)
     return finish(&t, out);
 }
 
-int pg_tables_groups_brief(const struct pg_map *m, struct strbuf *out)
+static const char brief_columns[] = "PG_STAT|STATE|UP|>UP_PRIMARY|ACTING|>ACTING_PRIMARY";
+
+static void add_brief(struct text_table *t, const struct pg_map_pg *pg)
 {
     struct line l = {0};
+
+    add_pgid(&l, pg->id);
+    add_state(&l, pg->state);
+    add_ids(&l, &pg->stat.up, NULL);
+    add_int(&l, pg->reported ? pg->stat.up_primary : -1);
+    add_ids(&l, &pg->stat.acting, NULL);
+    add_int(&l, pg->reported ? pg->stat.acting_primary : -1);
+    line_end(&l, t);
+}
+
+int pg_tables_groups_brief(const struct pg_map *m, struct strbuf *out)
+{
     struct text_table t;
 
-    text_table_init(&t, "PG_STAT|STATE|UP|>UP_PRIMARY|ACTING|>ACTING_PRIMARY");
-    for (unsigned i = 0; i < m->count; i++) {
-        const struct pg_map_pg *pg = &m->pgs[i];
-        add_pgid(&l, pg->id);
-        add_state(&l, pg->state);
-        add_ids(&l, &pg->stat.up, NULL);
-        add_int(&l, pg->reported ? pg->stat.up_primary : -1);
-        add_ids(&l, &pg->stat.acting, NULL);
-        add_int(&l, pg->reported ? pg->stat.acting_primary : -1);
-        line_end(&l, &t);
-    }
+    text_table_init(&t, brief_columns);
+    for (unsigned i = 0; i < m->count; i++)
+        add_brief(&t, &m->pgs[i]);
+    return finish(&t, out);
+}
+
+int pg_tables_stuck(const struct pg_map_pg *const *pgs, unsigned count, struct strbuf *out)
+{
+    struct text_table t;
+
+    text_table_init(&t, brief_columns);
+    for (unsigned i = 0; i < count; i++)
+        add_brief(&t, pgs[i]);
     return finish(&t, out);
 }
 

@@ -9,6 +9,8 @@
 int pg_tables_groups(const struct pg_map *m, struct strbuf *out) MUST_CHECK; /* of `pg dump` */
 int pg_tables_groups_brief(const struct pg_map *m,
                            struct strbuf *out) MUST_CHECK; /* of `pg dump pgs_brief` */
+int pg_tables_stuck(const struct pg_map_pg *const *pgs, unsigned count,
+                    struct strbuf *out) MUST_CHECK; /* `pg dump_stuck` */
 int pg_tables_list(const struct pg_map_pg *const *pgs, unsigned count,
                    struct strbuf *out) MUST_CHECK; /* `pg ls` */
 int pg_tables_pools(const struct pg_map *m, bool headed, struct strbuf *out) MUST_CHECK;
