@@ -50,6 +50,7 @@ check "it tells its space" wait_until 60 prints 'usage: .* / 2 GiB avail' genuin
 check "and its objects" wait_until 60 prints 'objects: 1 objects, 2.9 MiB' genuine_ceph -s
 check "ceph df" prints '^p  *2  *8  *2.9 MiB  *1 ' genuine_ceph df
 check "osd df" prints '^ 0  *hdd .* 12  *up$' genuine_ceph osd df
+check "osd df tree" prints '^ 0  *hdd .* 12  *up          osd.0$' genuine_ceph osd df tree
 check "pg ls-by-osd" prints '^2.7 .*active+clean.*\[0\]p0' genuine_ceph pg ls-by-osd 0
 check "no manager is shown" prints 'mgr: no daemons active' genuine_ceph -s
 check "ceph tell reaches it" prints '"osd_fsid"' genuine_ceph tell osd.0 status

@@ -33,7 +33,7 @@ goes() {
 }
 osd_programs[1]=$genuine_bin/ceph-osd
 check "our monitor starts" start_our_mon "osd_objectstore = memstore" "memstore_device_bytes = 67108864" \
-    "mon_tick_interval = 1" "osd_mon_report_interval = 1" "osd_pool_default_size = 1" "osd_heartbeat_interval = 1"
+    "mon_tick_interval = 1" "osd_mon_report_interval = 1" "osd_heartbeat_interval = 1"
 check "an OSD of ours boots" eval 'new_osd 0 && run_osd 0'
 check "a genuine one, too" eval 'new_osd 1 && run_osd 1'
 for i in 0 1; do

@@ -110,7 +110,7 @@ const struct mon_command mon_commands[] = {
     {"osd map name=pool,type=CephPoolname name=object,type=CephObjectname "
      "name=nspace,type=CephString,req=false",
      "show which placement group and OSDs an object belongs to", "osd", "r", 0, osd_command_map},
-    {"osd df" OPT_CHOICE("output_method", "plain"), "show how full each OSD is", "osd", "r", 0,
+    {"osd df" OPT_CHOICE("output_method", "plain|tree"), "show how full each OSD is", "osd", "r", 0,
      osd_command_df_osds},
     {"osd require-osd-release" CHOICE("release", "octopus|pacific") SURE,
      "let only OSDs of that release or newer in", "osd", "rw", 0, osd_command_require_release},

@@ -6,6 +6,6 @@
 #include "mon/mon_op.h"
 
 int osd_command_df(struct mon_op *op);      /* df [detail] */
-int osd_command_df_osds(struct mon_op *op); /* osd df */
+int osd_command_df_osds(struct mon_op *op); /* osd df [plain|tree]: osd_df.c */
 
 #endif
