@@ -5,18 +5,14 @@
 # pools that have reached their quotas.
 set -u
 srcdir=${srcdir:-.}
-# shellcheck source=qa/interop/our-cluster.sh
-. "$srcdir/qa/interop/our-cluster.sh"
+# shellcheck source=qa/interop/our-mon.sh
+. "$srcdir/qa/interop/our-mon.sh"
+# shellcheck source=qa/interop/osd.sh
+. "$srcdir/qa/interop/osd.sh"
 need_genuine ceph ceph-authtool ceph-osd rados
 
-says() {
-    local want=$1
-
-    shift
-    "$@" 2>&1 | grep -q -e "$want"
-}
 lacks() {
-    ! says "$@"
+    ! prints "$@"
 }
 rados() {
     timeout -k 5 60 "$genuine_bin/rados" -c "$conf" "$@"
@@ -26,14 +22,15 @@ ratios() { # NEARFULL BACKFILLFULL FULL
         genuine_ceph osd set-full-ratio "$3"
 }
 comes() {
-    wait_until 60 says "$1" genuine_ceph health detail
+    wait_until 60 prints "$1" genuine_ceph health detail
 }
 goes() {
     wait_until 60 lacks "$1" genuine_ceph health detail
 }
+
 osd_programs[1]=$genuine_bin/ceph-osd
-check "our monitor starts" start_our_mon "osd_objectstore = memstore" "memstore_device_bytes = 67108864" \
-    "mon_tick_interval = 1" "osd_mon_report_interval = 1" "osd_heartbeat_interval = 1"
+check "our monitor starts" start_our_mon a "mon_tick_interval = 1" "osd_mon_report_interval = 1" \
+    "osd_heartbeat_interval = 1" "${osd_section[@]}" "osd_objectstore = memstore" "memstore_device_bytes = 67108864"
 check "an OSD of ours boots" eval 'new_osd 0 && run_osd 0'
 check "a genuine one, too" eval 'new_osd 1 && run_osd 1'
 for i in 0 1; do
@@ -43,7 +40,7 @@ for i in 0 1; do
     genuine_ceph osd crush rule create-simple "rule$i" "root$i" osd >/dev/null 2>&1
     check "a pool on osd.$i alone" genuine_ceph osd pool create "p$i" 4 4 replicated "rule$i"
 done
-check "the pools are served" wait_until 60 says ' 8 active+clean' genuine_ceph -s
+check "the pools are served" wait_until 60 prints ' 8 active+clean' genuine_ceph -s
 head -c 16777216 /dev/zero >"$tmp/large"
 for i in 0 1; do
     check "a quarter of osd.$i is filled" rados -p "p$i" put large "$tmp/large"
@@ -52,7 +49,7 @@ for i in 0 1; do
     check "it is written to" rados -p "p$i" put small "$tmp/ceph.conf"
     check "it is too full for others' data" eval 'ratios 0.1 0.2 0.9 && comes "osd.$i is backfill full" && comes "p$i. is backfillfull"'
     check "it is full" eval 'ratios 0.1 0.15 0.2 && comes "HEALTH_ERR 1 full osd(s)" && comes "osd.$i is full"'
-    check "the map says so" says "^osd.$i .* exists,full,up\|^osd.$i .* exists,up,full" genuine_ceph osd dump
+    check "the map says so" prints "^osd.$i .* exists,full,up\|^osd.$i .* exists,up,full" genuine_ceph osd dump
     check "so is its pool, without space" comes "p$i. is full (no space)"
     check "the other one is not" rados -p "p$((1 - i))" put small "$tmp/ceph.conf"
     check "what is there can be read" eval 'rados -p "p$i" get large - | cmp - "$tmp/large"'
@@ -61,13 +58,13 @@ for i in 0 1; do
     check "and it is written to" rados -p "p$i" put small "$tmp/ceph.conf"
 done
 
-check "a quota of objects" says 'set-quota max_objects = 3 for pool p0' genuine_ceph osd pool set-quota p0 max_objects 3
-check "what is left of it" wait_until 60 says 'max objects: 3 objects  (current num objects: 1 objects)' \
+check "a quota of objects" prints 'set-quota max_objects = 3 for pool p0' genuine_ceph osd pool set-quota p0 max_objects 3
+check "what is left of it" wait_until 60 prints 'max objects: 3 objects  (current num objects: 1 objects)' \
     genuine_ceph osd pool get-quota p0
 rados -p p0 put two "$tmp/ceph.conf"
 rados -p p0 put three "$tmp/ceph.conf"
 check "it is reached" eval 'comes "POOL_FULL: 1 pool(s) full" && comes "p0. is full (running out of quota)"'
-check "the pool says so" says 'full,full_quota max_objects 3' genuine_ceph osd pool ls detail
+check "the pool says so" prints 'full,full_quota max_objects 3' genuine_ceph osd pool ls detail
 check "a larger quota lets it be written to again" eval 'genuine_ceph osd pool set-quota p0 max_objects 1000 &&
     goes POOL_FULL && rados -p p0 put four "$tmp/ceph.conf"'
 check "a quota of bytes" eval 'genuine_ceph osd pool set-quota p1 max_bytes 10 && comes "p1. is full (running out of quota)"'
