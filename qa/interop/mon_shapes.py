@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Asks two monitors the same and compares what comes back: result, status line, and the keys and types of the JSON.
 
-    mon_shapes.py GENUINE_CONF OUR_CONF
+    mon_shapes.py GENUINE_CONF OUR_CONF [osds]
+
+With "osds" it asks about an OSD, two pools and an object, which both have, and the genuine one has a manager.
 
 What it compares is shape, not values. Prints TAP.
 """
@@ -49,6 +51,17 @@ COMMANDS = [
     ("osd set-nearfull-ratio", "ratio=0.8"), ("osd set-backfillfull-ratio", "ratio=0.85"),
 ]
 
+# Those that show what OSDs tell.
+OSD_COMMANDS = [
+    ("osd df",), ("osd df", "output_method=tree"), ("df",), ("df", "detail=detail"), ("osd tree",), ("osd stat",),
+    ("osd pool stats",), ("osd pool stats", "pool_name=p"), ("osd pool stats", "pool_name=nobody"),
+    ("osd pool get-quota", "pool=p"), ("osd pool set-quota", "pool=p", "field=max_objects", "val=1000"),
+    ("osd pool set-quota", "pool=p", "field=max_bytes", "val=10M"), ("osd pool get-quota", "pool=p"),
+    ("pg stat",), ("pg ls",), ("pg ls-by-pool", "poolstr=p"), ("pg ls-by-osd", "osd=0"), ("pg map", "pgid=2.1"),
+    ("pg dump", "dumpcontents=[pgs_brief]"), ("pg dump_stuck",), ("pg dump_stuck", "stuckops=[inactive stale]"),
+    ("pg dump_stuck", "stuckops=[unclean]", "threshold=0"), ("health", "detail=detail"),
+]
+
 # (command, path): what genuine Ceph has and we do not tell, with the reason.
 MISSING = {
     # what of the machine it tells depends on the machine
@@ -82,7 +95,7 @@ def ask(cluster, command, form):
         key, value = argument.split("=", 1)
         if value.startswith("["):
             value = value[1:-1].split()
-        elif key in ("epoch", "num", "newmax"):
+        elif key in ("epoch", "num", "newmax", "threshold", "osd"):
             value = int(value)
         elif key == "ratio":
             value = float(value)
@@ -91,7 +104,14 @@ def ask(cluster, command, form):
         request[key] = value
     if form:
         request["format"] = form
-    return cluster.mon_command(json.dumps(request), b"", timeout=20)
+    answer = cluster.mon_command(json.dumps(request), b"", timeout=20)
+    if answer[0] == -22 and has_manager(cluster):  # it may be a command of the manager's
+        answer = cluster.mgr_command(json.dumps(request), b"", timeout=20)
+    return answer
+
+
+def has_manager(cluster):
+    return json.loads(cluster.mon_command('{"prefix": "mgr stat", "format": "json"}', b"")[1])["available"]
 
 
 def kind(value):
@@ -138,6 +158,14 @@ def settle(text):
     return text.rstrip("\n")
 
 
+def settle_numbers(text):
+    """The same, also without numbers and the width of what they stand in."""
+    text = re.sub(r"\d[\d.]*( [KMG]i)? ?B\b", "SIZE", settle(text))
+    text = re.sub(r"\d[\d.']*", "N", text)
+    lines = re.sub(r" +", " ", text).split("\n")
+    return "\n".join(line.rstrip() for line in lines if not line.startswith("* NOTE: "))  # in our own words
+
+
 # Plain output that is ours alone: what names our version or our options; and genuine `log last 1` gives two lines.
 OWN_TEXT = {"log last", "version", "versions", "mon versions", "mon metadata", "config ls", "config help", "mgr dump", "mon getmap",
             "osd getmap", "features", "mon feature ls", "config-key dump", "config-key ls", "node ls"}
@@ -145,7 +173,9 @@ OWN_TEXT = {"log last", "version", "versions", "mon versions", "mon metadata", "
 
 def main():
     genuine, ours = connect(sys.argv[1]), connect(sys.argv[2])
-    for command in COMMANDS:
+    osds = sys.argv[3:] == ["osds"]
+    plain = settle_numbers if osds else settle
+    for command in OSD_COMMANDS if osds else COMMANDS:
         name = " ".join(command)
         r1, plain1, status1 = ask(genuine, command, None)
         r2, plain2, status2 = ask(ours, command, None)
@@ -154,9 +184,9 @@ def main():
             bad.append("result %d, should be %d (%s; %s)" % (r2, r1, status2, status1))
         if bool(status1) != bool(status2) and not (r1 < 0 and status2):  # we may say more of an error
             bad.append("status '%s', should be '%s'" % (status2, status1))
-        if command[0] not in OWN_TEXT and r1 == 0 and settle(plain1.decode("latin1")) != settle(plain2.decode("latin1")):
-            bad += ["plain output differs; genuine:"] + settle(plain1.decode("latin1")).split("\n")
-            bad += ["ours:"] + settle(plain2.decode("latin1")).split("\n")
+        text1, text2 = plain(plain1.decode("latin1")), plain(plain2.decode("latin1"))
+        if command[0] not in OWN_TEXT and r1 == 0 and text1 != text2:
+            bad += ["plain output differs; genuine:"] + text1.split("\n") + ["ours:"] + text2.split("\n")
         result(not bad, name, bad)
         r1, json1, _ = ask(genuine, command, "json")
         r2, json2, _ = ask(ours, command, "json")
