@@ -90,19 +90,43 @@ static unsigned bucket_of(struct pg_id id)
     return ((unsigned)id.pool * 31 + id.seed) % PG_BUCKETS;
 }
 
+static bool same_group(struct pg_id a, struct pg_id b)
+{
+    return a.pool == b.pool && a.seed == b.seed;
+}
+
+struct pg *osd_find_pg_locked(struct osd *osd, struct pg_id id)
+{
+    list_for_each(pg, &osd->pgs[bucket_of(id)], struct pg, table_link)
+        if (same_group(pg->id, id))
+            return pg_get(pg);
+    return NULL;
+}
+
 struct pg *osd_find_pg(struct osd *osd, struct pg_id id)
 {
-    struct pg *found = NULL;
+    struct pg *found;
 
     mutex_lock(&osd->pgs_lock);
-    list_for_each(pg, &osd->pgs[bucket_of(id)], struct pg, table_link) {
-        if (pg->id.pool == id.pool && pg->id.seed == id.seed) {
-            found = pg_get(pg);
-            break;
-        }
-    }
+    found = osd_find_pg_locked(osd, id);
     mutex_unlock(&osd->pgs_lock);
     return found;
+}
+
+/* With pgs_lock, before anybody else finds the group: who waited for it is ahead of all who come. */
+static void submit_waiting(struct osd *osd, struct pg *pg)
+{
+    list_for_each_safe(w, &osd->waiting_for_pg, struct pg_work, link) {
+        struct op_request *req = CONTAINER_OF(w, struct op_request, work);
+
+        osd_find_group(req, pg->map);
+        if (!same_group(req->m.pg, pg->id))
+            continue;
+        list_remove(&w->link);
+        op_request_mark(req, OP_QUEUED);
+        w->run = pg_do_op;
+        op_queue_requeue(osd->queue, &pg->lane, &w->link);
+    }
 }
 
 void osd_add_pg(struct osd *osd, struct pg *pg)
@@ -110,6 +134,7 @@ void osd_add_pg(struct osd *osd, struct pg *pg)
     mutex_lock(&osd->pgs_lock);
     list_add_tail(&osd->pgs[bucket_of(pg->id)], &pg_get(pg)->table_link);
     osd->pg_count++;
+    submit_waiting(osd, pg);
     mutex_unlock(&osd->pgs_lock);
     perf_inc(osd->counters, OSD_COUNTER_NUMPG);
 }
@@ -320,7 +345,6 @@ static void init_members(struct osd *osd, struct conf *conf)
     cond_init(&osd->changed);
     mutex_init(&osd->map_lock, "osd_map", LOCK_RANK_OSD_TABLES);
     mutex_init(&osd->pgs_lock, "osd_pgs", LOCK_RANK_OSD_TABLES);
-    list_init(&osd->waiting_for_map);
     list_init(&osd->creates);
     list_init(&osd->waiting_for_pg);
     for (unsigned i = 0; i < PG_BUCKETS; i++)
@@ -436,7 +460,6 @@ void osd_stop(struct osd *osd)
     osd->queue = NULL;
     object_store_drain(osd->store);
     osd_each_pg(osd, end_pg, osd);
-    op_requests_drop(&osd->waiting_for_map);
     op_requests_drop(&osd->waiting_for_pg);
     osd_creates_drop(osd);
     timer_thread_free(osd->timer);

@@ -106,7 +106,6 @@ struct osd {
     bool boot_asked;                  /* lock: the boot message is on its way */
     uint32_t boot_epoch, up_epoch;    /* lock: when it was up last; since when it is */
     uint32_t up_thru_wanted;          /* lock */
-    struct list waiting_for_map;      /* lock: struct pg_work of requests */
     struct list creates;              /* lock: struct pg_creating */
     bool stop_asked, marked_down;     /* lock */
 
@@ -169,6 +168,8 @@ struct cluster_map *osd_current_map(struct osd *osd); /* with a reference; NULL 
 
 /* The group with a reference; NULL: not here. */
 struct pg *osd_find_pg(struct osd *osd, struct pg_id id);
+struct pg *osd_find_pg_locked(struct osd *osd, struct pg_id id); /* with pgs_lock */
+/* From now on it is found; the requests that have waited for it are in its lane. */
 void osd_add_pg(struct osd *osd, struct pg *pg);
 void osd_remove_pg(struct osd *osd, struct pg *pg);
 /* Calls visit for each group, without a lock. */
@@ -194,8 +195,6 @@ void osd_handle_map(struct osd *osd, struct message *msg);
 void osd_want_map(struct osd *osd, uint32_t epoch);
 void osd_handle_pg_create(struct osd *osd, struct message *msg);
 int osd_load_pgs(struct osd *osd, char *err, size_t err_size) MUST_CHECK;
-/* Requests that waited for a map or a group that is there now. Without osd.lock. */
-void osd_retry_waiting(struct osd *osd);
 void osd_creates_drop(struct osd *osd);
 /* Sends the maps that the peer has not. */
 void osd_share_map(struct osd *osd, struct connection *con, uint32_t peer_epoch);
@@ -211,8 +210,10 @@ void osd_look_for_absent(struct osd *osd, uint64_t now);
 
 extern const struct dispatcher_ops osd_public_dispatcher, osd_cluster_dispatcher;
 extern const struct op_queue_ops osd_queue_ops;
-/* The request's group may be there now, or the map that it waits for. */
-void osd_submit_request(struct osd *osd, struct op_request *req);
+/* Which group, for clients before 17, which send the whole hash instead. map NULL: it is not known yet. */
+void osd_find_group(struct op_request *req, const struct cluster_map *map);
+/* Requests that wait for groups which are not to come here by the newest map. */
+void osd_drop_waiting(struct osd *osd);
 
 /* ---- osd_commands.c ---- */
 

@@ -56,10 +56,8 @@ static void add_absent(struct osd *osd, struct pg_id id, struct cluster_map *map
 }
 
 /* With osd.lock. */
-static bool find_absent(struct osd *osd, struct cluster_map *map)
+static void find_absent(struct osd *osd, struct cluster_map *map)
 {
-    bool found = false;
-
     for (unsigned i = 0; i < map->map.pool_count; i++) {
         struct pg_id id = {.pool = map->map.pools[i].id};
         for (; id.seed < map->map.pools[i].pool.pg_num; id.seed++) {
@@ -70,17 +68,14 @@ static bool find_absent(struct osd *osd, struct cluster_map *map)
             pg = osd_find_pg(osd, id);
             if (!pg)
                 add_absent(osd, id, map);
-            found |= !pg;
             pg_put(pg);
         }
     }
-    return found;
 }
 
 void osd_look_for_absent(struct osd *osd, uint64_t now)
 {
     struct cluster_map *map;
-    bool found = false;
 
     if (osd->settling_epoch != atomic_load(&osd->epoch)) {
         osd->settling_epoch = atomic_load(&osd->epoch);
@@ -92,9 +87,7 @@ void osd_look_for_absent(struct osd *osd, uint64_t now)
     mutex_lock(&osd->lock);
     map = osd->state == OSD_STATE_ACTIVE ? osd_current_map(osd) : NULL;
     if (map)
-        found = find_absent(osd, map);
+        find_absent(osd, map);
     mutex_unlock(&osd->lock);
     cluster_map_put(map);
-    if (found)
-        osd_retry_waiting(osd);
 }

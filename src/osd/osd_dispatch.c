@@ -43,8 +43,7 @@ const struct op_queue_ops osd_queue_ops = {
 
 /* ---- operations ---- */
 
-/* Clients before 17 send the whole hash instead of the group. */
-static void find_group(struct op_request *req, const struct cluster_map *map)
+void osd_find_group(struct op_request *req, const struct cluster_map *map)
 {
     const struct osdmap_pool *pool;
 
@@ -64,57 +63,59 @@ static bool is_for_us(struct osd *osd, const struct cluster_map *map, struct pg_
     return where.acting.primary == osd->whoami;
 }
 
-/* The group is not here. It may be on its way: then the request waits; else its client has to look again. */
-static void no_group(struct osd *osd, struct op_request *req)
+/* The group is not here. It may be on its way, or in a map that is: then the request waits; else its client
+ * has to look again. False: it has come meanwhile. */
+static bool waits_for_group(struct osd *osd, struct op_request *req)
 {
-    struct cluster_map *map = osd_current_map(osd);
     struct pg *pg;
 
-    if (!map || !is_for_us(osd, map, req->m.pg)) {
-        cluster_map_put(map);
-        op_request_free(req);
-        return;
-    }
-    cluster_map_put(map);
     op_request_mark(req, OP_WAITING_FOR_PG);
     mutex_lock(&osd->pgs_lock);
-    list_add_tail(&osd->waiting_for_pg, &req->work.link);
+    pg = osd_find_pg_locked(osd, req->m.pg);
+    if (!pg)
+        list_add_tail(&osd->waiting_for_pg, &req->work.link);
     mutex_unlock(&osd->pgs_lock);
-    pg = osd_find_pg(osd, req->m.pg); /* made since we looked? */
-    if (pg) {
-        osd_retry_waiting(osd);
-        pg_put(pg);
-    }
+    pg_put(pg);
+    return !pg;
 }
 
-void osd_submit_request(struct osd *osd, struct op_request *req)
+/* Those whose groups are not to come by the newest map: their clients have to look again. */
+void osd_drop_waiting(struct osd *osd)
 {
-    struct pg *pg = osd_find_pg(osd, req->m.pg);
+    struct cluster_map *map = osd_current_map(osd);
+    struct list gone;
 
-    if (!pg) {
-        no_group(osd, req);
-        return;
+    list_init(&gone);
+    mutex_lock(&osd->pgs_lock);
+    list_for_each_safe(w, &osd->waiting_for_pg, struct pg_work, link) {
+        struct op_request *req = CONTAINER_OF(w, struct op_request, work);
+
+        osd_find_group(req, map);
+        if (!map || req->m.osdmap_epoch > map->map.epoch || is_for_us(osd, map, req->m.pg))
+            continue;
+        list_remove(&w->link);
+        list_add_tail(&gone, &w->link);
     }
+    mutex_unlock(&osd->pgs_lock);
+    cluster_map_put(map);
+    op_requests_drop(&gone);
+}
+
+static void submit_request(struct osd *osd, struct op_request *req)
+{
+    uint32_t epoch = req->m.osdmap_epoch;
+    struct pg *pg;
+
+    while (!(pg = osd_find_pg(osd, req->m.pg)))
+        if (waits_for_group(osd, req)) {
+            if (epoch <= atomic_load(&osd->epoch))
+                osd_drop_waiting(osd);
+            return;
+        }
     op_request_mark(req, OP_QUEUED);
     req->work.run = pg_do_op;
     op_queue_submit(osd->queue, &pg->lane, &req->work.link, osd->ops_at_once);
     pg_put(pg);
-}
-
-static void wait_for_map(struct osd *osd, struct op_request *req)
-{
-    uint32_t epoch = req->m.osdmap_epoch;
-
-    mutex_lock(&osd->lock);
-    if (epoch <= atomic_load(&osd->epoch)) { /* it came meanwhile */
-        mutex_unlock(&osd->lock);
-        osd_submit_request(osd, req);
-        return;
-    }
-    op_request_mark(req, OP_WAITING_FOR_MAP);
-    list_add_tail(&osd->waiting_for_map, &req->work.link);
-    mutex_unlock(&osd->lock);
-    osd_want_map(osd, atomic_load(&osd->epoch) + 1);
 }
 
 static void handle_op(struct osd *osd, struct message *msg)
@@ -131,18 +132,16 @@ static void handle_op(struct osd *osd, struct message *msg)
         return;
     }
     message_put(msg);
-    if (req->m.osdmap_epoch > atomic_load(&osd->epoch)) {
-        wait_for_map(osd, req);
-        return;
-    }
+    if (req->m.osdmap_epoch > atomic_load(&osd->epoch))
+        osd_want_map(osd, atomic_load(&osd->epoch) + 1); /* the group lets it wait */
     if (req->m.osdmap_epoch < atomic_load(&osd->epoch))
         osd_share_map(osd, req->con, req->m.osdmap_epoch);
     if (req->m.pg_is_raw) {
         map = osd_current_map(osd);
-        find_group(req, map);
+        osd_find_group(req, map);
         cluster_map_put(map);
     }
-    osd_submit_request(osd, req);
+    submit_request(osd, req);
 }
 
 /* ---- dispatchers ---- */

@@ -137,7 +137,7 @@ void osd_handle_pg_create(struct osd *osd, struct message *msg)
     mutex_unlock(&osd->lock);
     mon_client_sub_got(osd->monc, "osd_pg_creates", m.epoch);
     m_osd_pg_create2_destroy(&m);
-    osd_retry_waiting(osd);
+    osd_drop_waiting(osd);
 }
 
 struct advance {
@@ -408,30 +408,6 @@ static bool take_maps(struct osd *osd, const struct m_osd_map *m)
     return count > 0;
 }
 
-void osd_retry_waiting(struct osd *osd)
-{
-    struct list ready;
-    uint32_t epoch = atomic_load(&osd->epoch);
-
-    list_init(&ready);
-    mutex_lock(&osd->lock);
-    list_for_each_safe(w, &osd->waiting_for_map, struct pg_work, link) {
-        if (CONTAINER_OF(w, struct op_request, work)->m.osdmap_epoch > epoch)
-            continue;
-        list_remove(&w->link);
-        list_add_tail(&ready, &w->link);
-    }
-    mutex_unlock(&osd->lock);
-    mutex_lock(&osd->pgs_lock);
-    list_splice_tail(&ready, &osd->waiting_for_pg);
-    mutex_unlock(&osd->pgs_lock);
-    while (!list_empty(&ready)) {
-        struct pg_work *w = list_first(&ready, struct pg_work, link);
-        list_remove(&w->link);
-        osd_submit_request(osd, CONTAINER_OF(w, struct op_request, work));
-    }
-}
-
 void osd_handle_map(struct osd *osd, struct message *msg)
 {
     struct m_osd_map m;
@@ -459,7 +435,7 @@ void osd_handle_map(struct osd *osd, struct message *msg)
         osd_want_map(osd, atomic_load(&osd->epoch) + 1);
     m_osd_map_destroy(&m);
     if (newer)
-        osd_retry_waiting(osd);
+        osd_drop_waiting(osd);
 }
 
 /* ---- sharing ---- */

@@ -359,7 +359,6 @@ static void activate(struct pg *pg, uint32_t epoch)
     pg->history.last_epoch_started = pg->history.last_epoch_clean = epoch;
     pg->history.last_interval_started = pg->history.last_interval_clean = pg->history.same_interval_since;
     save_later(pg);
-    pg_run_works(pg, &pg->waiting);
 }
 
 static void deactivate(struct pg *pg)
@@ -391,12 +390,11 @@ void pg_advance(struct pg *pg, struct cluster_map *map)
     if (pg->inactive_why[0] && strcmp(before, pg->inactive_why) != 0 && (pg->primary || pg->active))
         derr(osd, "pg %" PRId64 ".%x %s inactive: %s", pg->id.pool, pg->id.seed,
              pg->active ? "becomes" : "stays", pg->inactive_why);
-    if (!pg->primary)
-        op_requests_drop(&pg->waiting);
     if (pg->inactive_why[0] && pg->active)
         deactivate(pg);
     else if (!pg->inactive_why[0] && !pg->active)
         activate(pg, epoch);
+    pg_run_works(pg, &pg->waiting); /* some may have to wait on */
 }
 
 void pg_remove(struct pg *pg)
@@ -426,6 +424,17 @@ static bool may_do(struct pg *pg, struct op_request *req)
     return session && osd_session_allows(session, req, pool && pool->name ? pool->name : "");
 }
 
+/* By an older map than its client had the request would go astray; and none overtakes another. */
+static bool must_wait(struct pg *pg, struct op_request *req)
+{
+    bool for_map = !pg->map || req->m.osdmap_epoch > pg->map->map.epoch;
+
+    if (!for_map && list_empty(&pg->waiting) && (pg->active || !pg->primary))
+        return false;
+    op_request_mark(req, for_map ? OP_WAITING_FOR_MAP : OP_WAITING_FOR_PG);
+    return true;
+}
+
 void pg_do_op(struct pg *pg, struct pg_work *w)
 {
     struct op_request *req = CONTAINER_OF(w, struct op_request, work);
@@ -434,8 +443,7 @@ void pg_do_op(struct pg *pg, struct pg_work *w)
         op_request_free(req);
         return;
     }
-    if (!pg->map || (pg->primary && !pg->active)) {
-        op_request_mark(req, OP_WAITING_FOR_PG);
+    if (must_wait(pg, req)) {
         list_add_tail(&pg->waiting, &w->link);
         return;
     }

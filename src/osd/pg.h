@@ -65,7 +65,7 @@ struct pg {
     unsigned unsaved_trim; /* entries trimmed from the log in memory whose records are still there */
     struct eversion disk_tail;
     struct object_contexts objects;
-    struct list waiting; /* struct pg_work: until the group is active */
+    struct list waiting; /* struct pg_work: until the group is active, or has their map */
     struct list repops;  /* in order of versions */
     struct pg_out *out, **out_end;
     struct list watches;   /* struct watch: of all objects */
