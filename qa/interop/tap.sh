@@ -4,6 +4,8 @@
 # tap.sh: TAP for shell tests, a directory of their own, and an end that leaves nothing behind. To be sourced.
 # Needs $srcdir; the current directory is the build tree. Variables: tmp (the directory), build (the build tree).
 
+# shellcheck source=qa/free-port.sh
+. "${srcdir:-.}/qa/free-port.sh"
 # shellcheck disable=SC2034 # for the tests
 build=$PWD
 tap_count=0
@@ -113,17 +115,6 @@ wait_until() {
         [ "$SECONDS" -lt "$end" ] || return 1
         sleep 0.1
     done
-}
-
-# free_port: a TCP port on loopback where nobody listens now.
-free_port() {
-    local port
-
-    while :; do
-        port=$((20000 + RANDOM % 12000))
-        grep -qi "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") " /proc/net/tcp /proc/net/tcp6 2>/dev/null || break
-    done
-    echo "$port"
 }
 
 # stop PID: ends a process of ours and waits until it is gone, by force after 20 seconds.

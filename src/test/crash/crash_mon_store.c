@@ -114,4 +114,4 @@ static bool check(const char *dir, const struct crash_marks *marks)
     return good;
 }
 
-const struct crash_subject crash_mon_store = {"monitor", run, check};
+const struct crash_subject crash_mon_store = {"monitor", 3, run, check};

@@ -352,4 +352,4 @@ static bool check(const char *dir, const struct crash_marks *marks)
     return good;
 }
 
-const struct crash_subject crash_object_store = {"objects", run, check};
+const struct crash_subject crash_object_store = {"objects", 3, run, check};

@@ -20,12 +20,13 @@ struct crash_marks {
 
 struct crash_subject {
     const char *name;
+    unsigned sessions; /* how often it is run */
     /* In a process of its own, which ends right after, without closing more than it does here. */
     bool (*run)(const char *dir, int journal, unsigned session);
     /* Also in one of its own. Says on standard output what is wrong. */
     bool (*check)(const char *dir, const struct crash_marks *marks);
 };
 
-extern const struct crash_subject crash_object_store, crash_mon_store;
+extern const struct crash_subject crash_object_store, crash_mon_store, crash_osd;
 
 #endif

@@ -16,6 +16,8 @@
 
 #define JOURNAL_FILE_ENV "CRASH_JOURNAL"      /* the journal's path */
 #define JOURNAL_ROOT_ENV "CRASH_JOURNAL_ROOT" /* the directory, absolute */
+#define JOURNAL_RECORDS_ENV \
+    "CRASH_JOURNAL_RECORDS" /* after so many the process is killed; unset or 0: never */
 
 enum journal_kind {
     JOURNAL_ROOT = 1, /* inode: of the directory itself */

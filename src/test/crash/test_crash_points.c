@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stores are used in processes of their own, with every write, rename and sync written down; then a disk as
- * it was after any of these is put together, and a store on it must open with everything that was told
- * durable by then, and nothing in halves. There are too many points to try each time: CRASH_POINTS says how
- * many, 0 all.
+ * Stores, and a whole OSD, are used in processes of their own, with every write, rename and sync written
+ * down; then a disk as it was after any of these is put together, and a store on it must open with everything
+ * that was told durable by then, and nothing in halves. There are too many points to try each time:
+ * CRASH_POINTS says how many, 0 all.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "test/crash/crash_subject.h"
 #include "test/crash/disk_image.h"
 
-enum { SESSIONS = 3, DEFAULT_POINTS = 120, PATH_ROOM = 256 };
+enum { DEFAULT_POINTS = 120, PATH_ROOM = 256 };
 
 static char preload[4096];
 
@@ -70,7 +70,7 @@ static void use(const struct crash_subject *s, const char *dir, const char *jour
 
 static int used_as(char **argv)
 {
-    const struct crash_subject *all[] = {&crash_object_store, &crash_mon_store};
+    const struct crash_subject *all[] = {&crash_object_store, &crash_mon_store, &crash_osd};
     int journal = open(argv[3], O_WRONLY | O_APPEND | O_CLOEXEC);
 
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -190,7 +190,7 @@ static void try(const struct crash_subject *s)
 
     make_dir(dir);
     snprintf(journal, sizeof(journal), "%s.journal", dir);
-    for (unsigned session = 0; session < SESSIONS; session++)
+    for (unsigned session = 0; session < s->sessions; session++)
         use(s, dir, journal, session);
     j = load(journal);
     replay(s, dir, &j);
@@ -209,7 +209,12 @@ static void test_mon_store(void **state UNUSED)
     try(&crash_mon_store);
 }
 
-/* Where libtool puts the library: beside this program. */
+static void test_osd(void **state UNUSED)
+{
+    try(&crash_osd);
+}
+
+/* Where libtool puts the library: beside this program, which is linked with a library of ours, too. */
 static void find_library(void)
 {
     ssize_t n = readlink("/proc/self/exe", preload, sizeof(preload) - 64);
@@ -218,7 +223,7 @@ static void find_library(void)
     preload[n > 0 ? n : 0] = 0;
     slash = strrchr(preload, '/');
     if (slash)
-        strcpy(slash, "/.libs/journal_preload.so");
+        strcpy(slash, "/journal_preload.so");
 }
 
 int main(int argc, char **argv)
@@ -226,6 +231,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_object_store),
         cmocka_unit_test(test_mon_store),
+        cmocka_unit_test(test_osd),
     };
 
     if (argc == 5)
