@@ -13,10 +13,11 @@
 # (1,000 rsockets). Default: all. What starts with "inside" is for the part that runs in the machine.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=qa/bench/rstream.sh
+. "$here/bench/rstream.sh"
 bench=${CEPH_MSGR_BENCH:-src/tools/ceph-msgr-bench}
-rounds=9 seconds=0.5 peer=127.0.0.1 realtime=()
+rounds=9 seconds=0.5
 tmp=$(mktemp -d) || exit 1
-server=
 cleanup() {
     [ -z "$server" ] || kill "$server" 2>/dev/null
     rm -rf "$tmp"
@@ -26,31 +27,8 @@ trap cleanup EXIT
 die() { echo "msgr-bench.sh: $*" >&2; exit 1; }
 usage() { sed -n '/^#   qa/,/^set/s/^# *//p' "$0"; exit 1; }
 
-median() { sort -g | awk '{v[NR] = $1} END {print NR ? (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) : "nan"}'; }
 # field NAME: the number of that name in the JSON on standard input, the first one
 field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" | head -1; }
-next_port() { port=$((${port:-17000} + 1)); }
-
-# rstream_run TYPE SPIN SIZE ITERATIONS COUNT: microseconds for each transfer of SIZE
-rstream_run() {
-    local options=() us
-    [ "$1" = simple ] && options+=(-T s)
-    [ "$2" = 0 ] && options+=(-T b)
-    next_port
-    "${realtime[@]}" rstream "${options[@]}" -p $port -S "$3" -I "$4" -C "$5" >/dev/null 2>&1 &
-    server=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        sleep 0.2
-        us=$(timeout 120 "${realtime[@]}" rstream "${options[@]}" -s "$peer" -p $port -S "$3" -I "$4" -C "$5" 2>/dev/null |
-            awk '$1 == "custom" {print $8}')
-        [ -n "$us" ] && break
-    done
-    kill $server 2>/dev/null
-    wait $server 2>/dev/null
-    server=
-    echo "${us:-nan}"
-}
-
 # ours TYPE SPIN SIZE options...: the bench's JSON
 ours() {
     local type=$1 spin=$2 size=$3 prefix=v1 addr

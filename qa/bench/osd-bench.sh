@@ -5,13 +5,17 @@
 # medians of the rounds, how they relate, and the CPU time of the OSD for each operation. Run it from the build tree, on a
 # machine that is otherwise idle.
 #
-#   qa/bench/osd-bench.sh [--rounds N] [--seconds S] [STORE...]
+#   qa/bench/osd-bench.sh [--rounds N] [--seconds S] [CASE...]
 #
-# STORE: memory (memstore on both sides), disk (kvstore here, bluestore there). Default: both.
+# CASE: memory (memstore on both sides), disk (kvstore here, bluestore there), vm (RDMA and TCP in qa/rdma-vm, against the
+# bare transports and against genuine Ceph on both). Default: all. inside-vm is for the part that runs in the machine.
 set -u
 srcdir=$(cd "$(dirname "$0")/../.." && pwd)
+export mon_ip=${RDMA_VM_ADDR0:-127.0.0.1} osd_ip=${RDMA_VM_ADDR0:-127.0.0.1}
 # shellcheck source=qa/interop/osd.sh
 . "$srcdir/qa/interop/osd.sh"
+# shellcheck source=qa/bench/rstream.sh
+. "$srcdir/qa/bench/rstream.sh"
 tap_ended=1 # this is no test
 rounds=5 seconds=3
 usage() { sed -n '/^#   qa/,/^set/s/^# *//p' "$0"; exit 1; }
@@ -23,7 +27,7 @@ while [ $# -gt 0 ]; do
     *) break ;;
     esac
 done
-[ $# -gt 0 ] || set -- memory disk
+[ $# -gt 0 ] || set -- memory disk vm
 need_genuine ceph ceph-authtool ceph-mon ceph-osd monmaptool rados
 die() { echo "osd-bench.sh: $*" >&2; exit 1; }
 
@@ -76,16 +80,15 @@ round() { # NAME RADOS WHOSE SIZE IN-FLIGHT
     timeout 300 "$build/src/tools/rados" -c "$conf" -p "$3" cleanup --run-name r >/dev/null 2>&1
 }
 
-# median NAME OPERATION COLUMN
-median() {
-    awk -v n="$1" -v o="$2" -v c="$3" '$1 == n && $2 == o {print $c}' "$tmp/rounds" | sort -g |
-        awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'
+# median_of NAME OPERATION COLUMN
+median_of() {
+    awk -v n="$1" -v o="$2" -v c="$3" '$1 == n && $2 == o {print $c}' "$tmp/rounds" | median
 }
 
 # compare TITLE OPERATION GENUINE OURS: a line of the table.
 compare() {
-    awk -v t="$1" -v o="$2" -v g="$(median "$3" "$2" 3)" -v u="$(median "$4" "$2" 3)" -v gc="$(median "$3" "$2" 4)" \
-        -v uc="$(median "$4" "$2" 4)" 'BEGIN {printf "%-34s %-6s %9.0f %9.0f %7.2f %9.1f %9.1f %7.2f\n", t, o, g, u, u / g, gc, uc, uc / gc}'
+    awk -v t="$1" -v o="$2" -v g="$(median_of "$3" "$2" 3)" -v u="$(median_of "$4" "$2" 3)" -v gc="$(median_of "$3" "$2" 4)" \
+        -v uc="$(median_of "$4" "$2" 4)" 'BEGIN {printf "%-34s %-6s %9.0f %9.0f %7.2f %9.1f %9.1f %7.2f\n", t, o, g, u, u / g, gc, uc, uc / gc}'
 }
 
 show_case() { # STORE SIZE IN-FLIGHT
@@ -103,20 +106,113 @@ show_case() { # STORE SIZE IN-FLIGHT
     done
 }
 
-top=$tmp
-echo "kernel $(uname -r), $(nproc) CPUs, genuine $("$genuine_bin/ceph" --version | cut -d' ' -f3), medians of $rounds rounds of $seconds s"
-printf '%-34s %-6s %9s %9s %7s %9s %9s %7s\n' "genuine rados on" "" "genuine/s" "ours/s" ratio "CPU us" "CPU us" ratio
-for store; do
-    case $store in
-    memory) start memstore memstore ;;
-    disk) start bluestore kvstore ;;
-    *) usage ;;
-    esac
-    show_case "$store" 4096 1
-    show_case "$store" 4096 16
-    show_case "$store" 4194304 16
+compare_stores() { # CASE STORE-THERE STORE-HERE
+    start "$2" "$3"
+    echo
+    printf '%-34s %-6s %9s %9s %7s %9s %9s %7s\n' "genuine rados on" "" "genuine/s" "ours/s" ratio "CPU us" "CPU us" ratio
+    show_case "$1" 4096 1
+    show_case "$1" 4096 16
+    show_case "$1" 4194304 16
     stop_osd 0
     stop_osd 1
     stop "$mon_pid"
     rm -rf "$tmp"
+}
+
+# ---- in the virtual machine ----
+
+# start_inside WHOSE [LINE...]: a genuine monitor and one OSD, on the address of an RDMA device.
+start_inside() {
+    local whose=$1 for_ours=()
+
+    tmp=$top/$whose
+    mkdir "$tmp"
+    osd_programs[0]=$genuine_bin/ceph-osd
+    id_of[$whose]=0
+    if [ "$whose" = ours ]; then
+        osd_programs[0]=$build/src/osd/ceph-osd
+        for_ours=("ms_type = rsockets,simple" "ms_tcp_spin_us = $spin" "ms_rsockets_spin_us = $spin")
+    fi
+    start_genuine_mon a "${size_one[@]}" "${@:2}" "${osd_section[@]}" "osd_objectstore = memstore" \
+        "osd_class_update_on_start = false" "osd_crush_update_on_start = false" "${for_ours[@]}" >"$tmp/start.out" && add_osd "$whose" >>"$tmp/start.out" 2>&1 ||
+        { tail "$tmp/start.out" "$tmp/osd.0.out" >&2; die "no cluster"; }
+}
+
+end_inside() {
+    stop_osd 0
+    stop "$mon_pid"
+}
+
+# writes NAME IN-FLIGHT RADOS WHOSE [OPTION...]: of 4 KiB, what one took at a rate for each second.
+writes() {
+    echo "$1 $2 $(bench "$3" "$4" "${@:5}" "$seconds" write -b 4096 -t "$2" --no-cleanup --run-name r)"
+}
+
+ours_over() { # TRANSPORT IN-FLIGHT
+    writes "$1" "$2" "$build/src/tools/rados" ours --ms_client_type "$1" --ms_tcp_spin_us $spin --ms_rsockets_spin_us $spin
+}
+
+case_inside_vm() {
+    local i transport
+
+    peer=$mon_ip
+    : >"$top/rounds"
+    start_inside ours
+    for ((i = 0; i < rounds; i++)); do
+        for transport in rsockets simple; do
+            echo "bare-$transport 1 $(rstream_run $transport 1 4096 300 1 | awk '{printf "%.1f 0", 1e6 / $1 / 2}')"
+            ours_over "${transport/rsockets/rsockets,simple}" 1
+            ours_over "${transport/rsockets/rsockets,simple}" 16
+        done
+    done >>"$top/rounds"
+    end_inside
+    start_inside genuine-tcp
+    for ((i = 0; i < rounds; i++)); do
+        writes genuine-tcp 16 "$genuine_bin/rados" genuine-tcp
+    done >>"$top/rounds"
+    end_inside
+    start_inside genuine-rdma "ms_type = async+rdma" "ms_async_rdma_device_name = rxe0"
+    for ((i = 0; i < rounds; i++)); do
+        writes genuine-rdma 16 "$genuine_bin/rados" genuine-rdma
+    done >>"$top/rounds"
+    end_inside
+    tmp=$top
+    show_inside
+}
+
+show_inside() {
+    local bare ours name
+
+    echo
+    echo "4 KiB writes in the machine: $(uname -r), $(nproc) CPUs; both transports and rstream spin"
+    bare=$(ratio_of bare-rsockets bare-simple 1) ours=$(ratio_of rsockets,simple simple 1)
+    echo "one in flight: $(median_of rsockets,simple 1 3) /s over rdma, $(median_of simple 1 3) /s over TCP, ratio $ours;" \
+        "round trips of rstream: $(median_of bare-rsockets 1 3) and $(median_of bare-simple 1 3) /s, ratio $bare"
+    for name in rsockets,simple simple genuine-tcp genuine-rdma; do
+        echo "16 in flight, $name: $(median_of $name 16 3) /s"
+    done
+    for name in genuine-tcp genuine-rdma; do
+        echo "ours over rdma against $name: $(ratio_of rsockets,simple $name 16), over TCP: $(ratio_of simple $name 16)"
+    done
+}
+
+ratio_of() { # NAME NAME IN-FLIGHT
+    awk -v a="$(median_of "$1" "$3" 3)" -v b="$(median_of "$2" "$3" 3)" 'BEGIN {printf "%.2f", a / b}'
+}
+
+in_vm() {
+    "$srcdir/qa/rdma-vm" --kernel 6.1 --cpus 2 --mem 3000M --timeout 3000 -- "$0" --rounds "$rounds" --seconds "$seconds" inside-vm
+}
+
+top=$tmp
+spin=20000
+echo "kernel $(uname -r), $(nproc) CPUs, genuine $("$genuine_bin/ceph" --version | cut -d' ' -f3), medians of $rounds rounds of $seconds s"
+for case; do
+    case $case in
+    memory) compare_stores memory memstore memstore ;;
+    disk) compare_stores disk bluestore kvstore ;;
+    vm) in_vm ;;
+    inside-vm) case_inside_vm ;;
+    *) usage ;;
+    esac
 done

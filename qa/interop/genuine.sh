@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# genuine.sh: genuine Ceph programs for interop tests: finding them, and a monitor of theirs on loopback, messenger v1,
+# genuine.sh: genuine Ceph programs for interop tests: finding them, and a monitor of theirs on loopback, or at $mon_ip, v1,
 # with cephx unless $auth is none. To be sourced, with $srcdir set; sources tap.sh.
 
 # shellcheck source=qa/interop/tap.sh
@@ -9,6 +9,7 @@
 
 genuine_bin=${GENUINE_BIN:-/usr/bin}
 auth=${auth:-cephx}
+mon_ip=${mon_ip:-127.0.0.1}
 fsid=$(cat /proc/sys/kernel/random/uuid)
 umask 077
 
@@ -60,7 +61,7 @@ start_genuine_mon() {
     shift
     mon_port=$(free_port)
     conf=$tmp/ceph.conf
-    write_conf "$conf" "v1:127.0.0.1:$mon_port" "$@"
+    write_conf "$conf" "v1:$mon_ip:$mon_port" "$@"
     make_genuine_mon "$name" >"$tmp/setup.out" 2>&1 || {
         sed 's/^/# /' "$tmp/setup.out"
         return 1
@@ -111,7 +112,7 @@ make_genuine_mon() {
         make_keyrings "$genuine_bin/ceph-authtool" || return
         keyring=(--keyring "$tmp/mkfs.keyring")
     fi
-    "$genuine_bin/monmaptool" --create --clobber --fsid "$fsid" --addv "$1" "[v1:127.0.0.1:$mon_port]" "$tmp/monmap" &&
+    "$genuine_bin/monmaptool" --create --clobber --fsid "$fsid" --addv "$1" "[v1:$mon_ip:$mon_port]" "$tmp/monmap" &&
         "$genuine_bin/ceph-mon" -c "$conf" --mkfs -i "$1" --monmap "$tmp/monmap" "${keyring[@]}"
 }
 

@@ -7,7 +7,6 @@
 # shellcheck source=qa/interop/genuine.sh
 . "${srcdir:-.}/qa/interop/genuine.sh"
 authtool=$build/src/tools/ceph-authtool
-mon_ip=${mon_ip:-127.0.0.1}
 
 # start_our_mon NAME [LINE...]: makes and starts a monitor of ours; further lines go to its ceph.conf. Keyrings are made
 # if there are none. Sets mon_port, mon_pid and conf. Ends the test if it does not start.
