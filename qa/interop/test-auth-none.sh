@@ -30,11 +30,19 @@ used_by_both() {
     check "who insists on cephx is not let in" fails our_ceph --connect-timeout 5 --auth_client_required=cephx fsid
 }
 
+# A client says to osd.0 what only monitors say.
+intrude() {
+    "$build/src/test/interop/osd_intruder" "$(genuine_ceph osd dump | grep '^osd\.0 up' | grep -o '127\.0\.0\.1:[0-9]*/[0-9]*' | head -n 1)" &&
+        wait_until 30 eval '[ "$(grep -c "from client.intruder is dropped: only monitors" "$tmp/osd.0.log")" = 4 ]' && osd_is 0 up
+}
+
 head -c 100000 /dev/urandom >"$top/in"
 tmp=$top/ours
 mkdir "$tmp"
 start_our_mon a "${osd_section[@]}" "osd_objectstore = memstore"
 used_by_both our
+check "what is not for clients to say is dropped" intrude
+check "nothing has come of it" uses "$genuine_bin/rados"
 tmp=$top/genuine
 mkdir "$tmp"
 start_mon_for_osds memstore

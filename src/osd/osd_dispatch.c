@@ -2,8 +2,10 @@
 /* Messages that come to an OSD, and the way of an operation to its placement group. */
 #include <errno.h>
 
+#include "auth/authorizer.h"
 #include "common/log.h"
 #include "messages/m_ping.h"
+#include "messages/message_types.h"
 #include "osd/osd.h"
 #include "osd/osd_mgr.h"
 #include "osd/osd_session.h"
@@ -165,10 +167,41 @@ static void answer_ping(struct message *m)
         connection_send(m->con, reply);
 }
 
+/* The cluster's own messages, and from whom they come: other peers could make the OSD believe what they like.
+ */
+static bool may_send(const struct message *m)
+{
+    const struct auth_identity *id = connection_identity(m->con);
+    uint32_t peer = id ? id->entity_type : connection_peer_type(m->con), from = 0;
+
+    switch (m->type) {
+    case MSG_OSD_MAP:
+        from = ENTITY_TYPE_MON | ENTITY_TYPE_OSD;
+        break;
+    case MSG_OSD_PG_CREATE2:
+    case MSG_OSD_MARK_ME_DOWN:
+    case MSG_MGR_MAP:
+        from = ENTITY_TYPE_MON;
+        break;
+    default:
+        return true;
+    }
+    if (peer & from)
+        return true;
+    dout(osd, 0, "%s from %s.%s is dropped: only monitors%s send that", message_type_name(m->type),
+         entity_type_name(peer), id && id->entity_id ? id->entity_id : "?",
+         from & ENTITY_TYPE_OSD ? " and OSDs" : "");
+    return false;
+}
+
 static bool public_dispatch(void *arg, struct message *m)
 {
     struct osd *osd = arg;
 
+    if (!may_send(m)) {
+        message_put(m);
+        return true;
+    }
     switch (m->type) {
     case MSG_OSD_MAP:
         osd_handle_map(osd, m);
@@ -198,7 +231,8 @@ static bool cluster_dispatch(void *arg, struct message *m)
 {
     if (m->type != MSG_OSD_MAP)
         return false;
-    osd_handle_map(arg, m);
+    if (may_send(m))
+        osd_handle_map(arg, m);
     message_put(m);
     return true;
 }
