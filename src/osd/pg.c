@@ -38,6 +38,7 @@ struct pg *pg_create(struct osd *osd, struct pg_id id)
     pg->id = id;
     list_init(&pg->table_link);
     mutex_init(&pg->lock, "pg", LOCK_RANK_DAEMON_INNER);
+    mutex_init(&pg->sending, "pg sending", LOCK_RANK_PG_SENDING);
     op_lane_init(osd->queue, &pg->lane, &pg->lock, (unsigned)id.pool * 31 + id.seed);
     pg_log_init(&pg->log);
     object_contexts_init(&pg->objects, OBJECTS_KEPT);
@@ -66,6 +67,7 @@ void pg_put(struct pg *pg)
     pg_log_destroy(&pg->log);
     cluster_map_put(pg->map);
     os_collection_put(pg->osd->store, pg->coll);
+    mutex_destroy(&pg->sending);
     mutex_destroy(&pg->lock);
     free(pg);
 }
@@ -75,21 +77,28 @@ void pg_lock(struct pg *pg)
     mutex_lock(&pg->lock);
 }
 
+/* Messages leave in the order of those who held the lock, which is that of the operations they answer. */
 void pg_unlock(struct pg *pg)
 {
     struct pg_out *out = pg->out, *next;
 
+    if (!out) {
+        mutex_unlock(&pg->lock);
+        return;
+    }
     pg->out = NULL;
     pg->out_end = &pg->out;
+    mutex_lock(&pg->sending);
     mutex_unlock(&pg->lock);
+    for (struct pg_out *o = out; o; o = o->next)
+        if (o->con)
+            connection_send(o->con, o->msg);
+    mutex_unlock(&pg->sending);
     for (; out; out = next) {
         next = out->next;
-        if (out->op) {
+        if (out->op)
             objecter_submit(pg->osd->objecter, out->op);
-        } else {
-            connection_send(out->con, out->msg);
-            connection_put(out->con);
-        }
+        connection_put(out->con);
         free(out);
     }
 }

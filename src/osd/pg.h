@@ -48,6 +48,7 @@ struct pg {
     struct list table_link; /* the osd's pgs_lock */
     struct op_lane lane;
 
+    struct mutex sending; /* taken before lock is given back, while messages go out */
     struct mutex lock;
     /* lock */
     struct os_collection *coll; /* NULL: the objects are elsewhere, */
