@@ -171,7 +171,10 @@ case_inside_vm() {
         writes genuine-tcp 16 "$genuine_bin/rados" genuine-tcp
     done >>"$top/rounds"
     end_inside
-    start_inside genuine-rdma "ms_type = async+rdma" "ms_async_rdma_device_name = rxe0"
+    ulimit -l unlimited
+    start_inside genuine-rdma "ms_type = async+rdma" "ms_async_rdma_device_name = rxe0" \
+        "ms_async_rdma_buffer_size = 16384" "ms_async_rdma_receive_queue_len = 1024" \
+        "ms_async_rdma_receive_buffers = 4096" "ms_async_rdma_send_buffers = 1024"
     for ((i = 0; i < rounds; i++)); do
         writes genuine-rdma 16 "$genuine_bin/rados" genuine-rdma
     done >>"$top/rounds"
