@@ -58,7 +58,7 @@ stopped=$(((victim + 1) % 3))
 check "an OSD is silent" kill -STOP "${osd_pids[$stopped]}"
 check "that is tolerated for a while" genuine_ceph config set global osd_heartbeat_grace 5
 check "the others report that, too" wait_until 90 osd_is "$stopped" down
-check "it is heard of again" eval 'kill -CONT ${osd_pids[$stopped]}; wait_until 90 osd_is $stopped up'
+check "it is heard of again" eval 'kill -CONT ${osd_pids[$stopped]}; wait_until 180 osd_is $stopped up'
 
 check "an OSD is marked out" eval "genuine_ceph osd out 0 && shows '^ *0 .* 0 .*up' osd df"
 check "and in" eval "genuine_ceph osd in 0 && shows '1\.00000 +1\.00000 *$' osd tree"
