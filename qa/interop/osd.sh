@@ -79,3 +79,22 @@ kill_osd() {
 stop_osd() {
     kill "${osd_pids[$1]}" && wait "${osd_pids[$1]}"
 }
+
+# damage_tables ID FILE OFFSET: as a bad disk does, a bit of what FILE has there changes in every table of that OSD's store
+# that has those bytes: which ones do depends on when RocksDB merged them.
+damage_tables() {
+    python3 - "$2" "$3" "$tmp/osd.$1"/store/*.sst <<'PY'
+import sys
+at = int(sys.argv[2])
+mark = open(sys.argv[1], "rb").read()[at:at + 32]
+found = 0
+for name in sys.argv[3:]:
+    table = bytearray(open(name, "rb").read())
+    at = table.find(mark)
+    if at >= 0:
+        table[at] ^= 1
+        open(name, "wb").write(table)
+        found += 1
+sys.exit(found == 0)
+PY
+}
