@@ -80,6 +80,12 @@ stop_osd() {
     kill "${osd_pids[$1]}" && wait "${osd_pids[$1]}"
 }
 
+# When OSDs are full.
+ratios() { # NEARFULL BACKFILLFULL FULL
+    genuine_ceph osd set-nearfull-ratio "$1" && genuine_ceph osd set-backfillfull-ratio "$2" &&
+        genuine_ceph osd set-full-ratio "$3"
+}
+
 # damage_tables ID FILE OFFSET: as a bad disk does, a bit of what FILE has there changes in every table of that OSD's store
 # that has those bytes: which ones do depends on when RocksDB merged them.
 damage_tables() {

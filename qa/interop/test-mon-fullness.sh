@@ -17,10 +17,6 @@ lacks() {
 rados() {
     timeout -k 5 60 "$genuine_bin/rados" -c "$conf" "$@"
 }
-ratios() { # NEARFULL BACKFILLFULL FULL
-    genuine_ceph osd set-nearfull-ratio "$1" && genuine_ceph osd set-backfillfull-ratio "$2" &&
-        genuine_ceph osd set-full-ratio "$3"
-}
 comes() {
     wait_until 60 prints "$1" genuine_ceph health detail
 }

@@ -20,10 +20,6 @@ rados() {
 healthy_but() {
     wait_until 60 eval "genuine_ceph health detail | grep -q $1"
 }
-ratios() { # NEARFULL BACKFILLFULL FULL
-    genuine_ceph osd set-nearfull-ratio "$1" && genuine_ceph osd set-backfillfull-ratio "$2" &&
-        genuine_ceph osd set-full-ratio "$3"
-}
 
 check "an OSD is registered and made" new_osd 0
 check "it boots" run_osd 0

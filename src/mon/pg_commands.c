@@ -296,13 +296,13 @@ enum stuck {
 static unsigned read_stuck(const struct mon_op *op)
 {
     static const char *const names[] = {"inactive", "unclean", "stale", "undersized", "degraded"};
-    const json_t *list = json_object_get(op->cmd, "stuckops"), *value;
+    const json_t *list = json_object_get(op->cmd, "stuckops");
     unsigned kinds = 0;
-    size_t i;
 
-    json_array_foreach(list, i, value) for (size_t k = 0; k < ARRAY_SIZE(names);
-                                            k++) if (strcmp(json_string_value(value), names[k]) == 0) kinds |=
-        1u << k;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(names); k++)
+            if (strcmp(json_string_value(json_array_get(list, i)), names[k]) == 0)
+                kinds |= 1u << k;
     return kinds ? kinds : STUCK_UNCLEAN;
 }
 

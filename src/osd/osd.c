@@ -90,15 +90,10 @@ static unsigned bucket_of(struct pg_id id)
     return ((unsigned)id.pool * 31 + id.seed) % PG_BUCKETS;
 }
 
-static bool same_group(struct pg_id a, struct pg_id b)
-{
-    return a.pool == b.pool && a.seed == b.seed;
-}
-
 struct pg *osd_find_pg_locked(struct osd *osd, struct pg_id id)
 {
     list_for_each(pg, &osd->pgs[bucket_of(id)], struct pg, table_link)
-        if (same_group(pg->id, id))
+        if (pg_id_compare(pg->id, id) == 0)
             return pg_get(pg);
     return NULL;
 }
@@ -120,7 +115,7 @@ static void submit_waiting(struct osd *osd, struct pg *pg)
         struct op_request *req = CONTAINER_OF(w, struct op_request, work);
 
         osd_find_group(req, pg->map);
-        if (!same_group(req->m.pg, pg->id))
+        if (pg_id_compare(req->m.pg, pg->id) != 0)
             continue;
         list_remove(&w->link);
         op_request_mark(req, OP_QUEUED);
