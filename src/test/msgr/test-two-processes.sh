@@ -21,6 +21,7 @@ report() { # STATUS TEXT
 
 start_listener() { # [OPTIONS]
     local want=
+    : >"$work/listener" # what the one before said is not read
     case $listener_type in *rsockets*) want=rdma:$ip:$port ;; esac
     case $listener_type in *simple*) want=$want${want:+,}v1:$ip:$port ;; esac
     $peer listen "[$want]" --ms_type "$listener_type" $few "$@" >"$work/listener" 2>"$work/listener.err" &
@@ -80,6 +81,7 @@ report $? "a listener that stood still for a second"
 # Sends without end, and dies in the middle of it.
 killed_sender() {
     local pid status=1
+    : >"$work/victim"
     $peer send "$addrs" 1000000 5000 --ms_type "$sender_type" $few >"$work/victim" 2>&1 &
     pid=$!
     for _ in $(seq 600); do

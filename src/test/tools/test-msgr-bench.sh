@@ -79,6 +79,7 @@ check "the raw loop measures ping-pong and send" raw_measures
 
 two_processes() {
     local server address
+    : >"$tmp/address"
     "$bench" server 127.0.0.1 --no-config-file >"$tmp/address" 2>"$tmp/err" &
     server=$!
     for _ in $(seq 100); do [ -s "$tmp/address" ] && break; sleep 0.1; done
