@@ -1,43 +1,45 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=sh
-# For tests with monitors: sourced after `dir` has been set to an empty folder and `srcdir` to the sources. Monitors
-# listen on loopback, with cephx; each has its own folder below $dir.
+#
+# mon-lib.sh: for tests with daemonised monitors on loopback, with cephx, each with its own folder below $dir. To be sourced,
+# with $srcdir set; sources tap.sh.
 
+# shellcheck source=qa/interop/tap.sh
+. "${srcdir:-.}/qa/interop/tap.sh"
 unset CEPH_CONF CEPH_ARGS CEPH_KEYRING
 python=${PYTHON3_RADOS:-/usr/bin/python3}
 ceph=${GENUINE_CEPH:-/usr/bin/ceph}
 genuine_mon=${GENUINE_CEPH_MON:-/usr/bin/ceph-mon}
 authtool=${GENUINE_AUTHTOOL:-/usr/bin/ceph-authtool}
-our_mon=$(pwd)/src/mon/ceph-mon
+our_mon=$build/src/mon/ceph-mon
 fsid=${fsid:-5d6e7f80-1122-4344-8566-77889900aabb}
-n=0
+dir=$tmp
 
 need_genuine() {
     if ! "$ceph" --version 2>/dev/null | grep -q 'ceph version 1[0-9]\.' || ! "$python" -c 'import rados' 2>/dev/null; then
-        echo "1..0 # SKIP genuine ceph and python3-rados are not installed"
-        exit 0
+        skip_all "genuine ceph and python3-rados are not installed"
     fi
-    if [ ! -x "$our_mon" ]; then
-        echo "Bail out! $our_mon is not built"
-        exit 1
-    fi
+    [ -x "$our_mon" ] || bail_out "$our_mon is not built"
+}
+
+# bail_out REASON: nothing more can be tested.
+bail_out() {
+    echo "Bail out! $*"
+    tap_ended=1
+    exit 1
 }
 
 ok() {
-    n=$((n + 1))
-    echo "ok $n - $(echo "$1" | tr '#' ' ')"
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $(echo "$1" | tr '#' ' ')"
 }
 
 # not_ok DESCRIPTION [FILE with what was seen]
 not_ok() {
-    n=$((n + 1))
-    [ -z "$2" ] || head -n 20 "$2" | sed 's/^/# /'
-    echo "not ok $n - $(echo "$1" | tr '#' ' ')"
-}
-
-# A port that nobody has now.
-free_port() {
-    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    tap_count=$((tap_count + 1))
+    tap_failed=1
+    [ -z "${2:-}" ] || head -n 20 "$2" | sed 's/^/# /'
+    echo "not ok $tap_count - $(echo "$1" | tr '#' ' ')"
 }
 
 # write_conf FOLDER PORT [LINE...]: a folder with a ceph.conf for one monitor, a, and a keyring for it and for admin.
@@ -87,20 +89,13 @@ stop_mon() {
     [ -s "$1/mon.a.pid" ] || return 0
     mon_pid=$(cat "$1/mon.a.pid")
     kill "${2:--TERM}" "$mon_pid" 2>/dev/null
-    for _ in $(seq 100); do
-        kill -0 "$mon_pid" 2>/dev/null || return 0
-        sleep 0.1
-    done
-    return 1
+    wait_until 60 is_gone "$mon_pid"
 }
 
 # start_both [LINE...]: a genuine monitor in $dir/genuine and ours in $dir/ours, LINE in the ceph.conf of both. Ends the
 # test where that cannot be.
 start_both() {
-    if [ ! -x "$genuine_mon" ]; then
-        echo "1..0 # SKIP genuine ceph-mon is not installed"
-        exit 0
-    fi
+    [ -x "$genuine_mon" ] || skip_all "genuine ceph-mon is not installed"
     write_conf "$dir/genuine" "$(free_port)" "auth_allow_insecure_global_id_reclaim = false" "$@"
     write_conf "$dir/ours" "$(free_port)" "$@"
     genuine_map=$dir/genuine/monmap
@@ -111,8 +106,7 @@ start_both() {
         [ $which = ours ] && mon=$our_mon || mon=$genuine_mon
         if ! start_mon "$mon" "$dir/$which"; then
             sed 's/^/# /' "$dir/$which"/*.out
-            echo "Bail out! the $which monitor did not start"
-            exit 1
+            bail_out "the $which monitor did not start"
         fi
     done
 }

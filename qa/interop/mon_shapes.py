@@ -83,7 +83,7 @@ def result(good, name, detail=None):
 
 def connect(conf):
     cluster = rados.Rados(conffile=conf)
-    cluster.connect(timeout=20)
+    cluster.connect(timeout=60)
     cluster.get_fsid()
     time.sleep(0.5)  # genuine monitors refuse commands that were sent before the monmap had come
     return cluster
@@ -104,9 +104,9 @@ def ask(cluster, command, form):
         request[key] = value
     if form:
         request["format"] = form
-    answer = cluster.mon_command(json.dumps(request), b"", timeout=20)
+    answer = cluster.mon_command(json.dumps(request), b"", timeout=60)
     if answer[0] == -22 and has_manager(cluster):  # it may be a command of the manager's
-        answer = cluster.mgr_command(json.dumps(request), b"", timeout=20)
+        answer = cluster.mgr_command(json.dumps(request), b"", timeout=60)
     return answer
 
 

@@ -117,10 +117,10 @@ wait_until() {
     done
 }
 
-# stop PID: ends a process of ours and waits until it is gone, by force after 20 seconds.
+# stop PID: ends a process of ours and waits until it is gone, by force after 60 seconds.
 stop() {
     kill "$1" 2>/dev/null || return 0
-    wait_until 20 is_gone "$1" || kill -9 "$1" 2>/dev/null
+    wait_until 60 is_gone "$1" || kill -9 "$1" 2>/dev/null
 }
 
 is_gone() {

@@ -128,14 +128,18 @@ start_watch() {
     on_exit stop "$pid"
 }
 
+# A line that came before the subscription did is not seen.
+log_is_watched() {
+    genuine_ceph log "watched by ours"
+    wait_until 2 grep -q '^20.* client.admin \[INF\] watched by ours$' "$tmp/watch.out"
+}
 watch_log() {
     local pid status
 
     start_watch "$tmp/watch.out"
 
-    wait_until 20 grep -q 'pgs:' "$tmp/watch.out" && sleep 0.5
-    genuine_ceph log "watched by ours"
-    wait_until 20 grep -q '^20.* client.admin \[INF\] watched by ours$' "$tmp/watch.out"
+    wait_until 60 grep -q 'pgs:' "$tmp/watch.out"
+    wait_until 60 log_is_watched
     kill "$pid"
     wait "$pid"
     status=$?
@@ -150,7 +154,7 @@ watch_across_restart() {
 
     start_watch "$tmp/watch2.out"
 
-    wait_until 20 grep -q 'pgs:' "$tmp/watch2.out" && sleep 0.5
+    wait_until 60 grep -q 'pgs:' "$tmp/watch2.out"
     stop "$mon_pid"
     run_genuine_mon a || return 1
     for i in $(seq 20); do
@@ -170,14 +174,14 @@ silent_monitor() {
     local pid
 
     start_watch "$tmp/watch3.out" --mon-client-ping-interval 0.5 --mon-client-ping-timeout 1 --debug-monc 1
-    wait_until 20 grep -q 'pgs:' "$tmp/watch3.out"
+    wait_until 60 grep -q 'pgs:' "$tmp/watch3.out"
     kill -STOP "$mon_pid"
-    wait_until 20 grep -q 'mon.a does not answer' "$tmp/watch3.out"
+    wait_until 60 grep -q 'mon.a does not answer' "$tmp/watch3.out"
     says 1 'no monitor could be reached' our_ceph --connect-timeout 1 fsid || return 1
     kill -CONT "$mon_pid"
     wait_until 60 eval '[ "$(grep -c "session with mon" "$tmp/watch3.out")" -ge 2 ]' || { cat "$tmp/watch3.out"; return 1; }
     genuine_ceph log "after the silence"
-    wait_until 20 grep -q 'after the silence' "$tmp/watch3.out"
+    wait_until 60 grep -q 'after the silence' "$tmp/watch3.out"
     kill "$pid"
     wait "$pid"
     cat "$tmp/watch3.out"

@@ -12,7 +12,7 @@ start_mixed_cluster 2 "osd_copyfrom_max_chunk = 65536"
 genuine_ceph osd pool create other 8 8 replicated ours >/dev/null 2>&1
 
 genuine() { # ARGUMENT...
-    timeout -k 5 20 "$genuine_bin/rados" -c "$conf" --admin_socket= "$@"
+    timeout -k 5 60 "$genuine_bin/rados" -c "$conf" --admin_socket= "$@"
 }
 ours() {
     timeout -k 5 60 "$build/src/tools/rados" -c "$conf" "$@"

@@ -63,7 +63,7 @@ watch_with() { # WATCHER NOTIFIER
     "$1" watch small <"$tmp/enter" >"$tmp/$1.watch" 2>&1 &
     pid=$!
     exec 9>"$tmp/enter"
-    wait_until 20 watched "$2" || { echo >&9; return 1; }
+    wait_until 60 watched "$2" || { echo >&9; return 1; }
     "$2" listwatchers small | normal >"$tmp/$2.watchers"
     "$2" notify small hello | normal >"$tmp/$2.notify"
     echo >&9
