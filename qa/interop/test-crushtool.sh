@@ -151,6 +151,62 @@ check "the devices of a bucket" agree -i map --bucket-tree --bucket-name rack0 -
 check "the changed map says the same" agree -d map
 check "and maps the same" agree -i map --test --show-mappings --num-rep 3
 
+# ---- a hierarchy for each kind of device becomes one with classes ----
+
+# Rules place data on the same devices as before.
+reclassified() {
+    agree "$@" -o classes && agree -d classes && agree -i classes --test --show-mappings &&
+        agree -i kinds --compare classes && grep -qx 'maps appear equivalent' "$tmp/got"
+}
+cat >"$tmp/kinds.txt" <<'END'
+tunable choose_local_tries 0
+tunable choose_local_fallback_tries 0
+tunable chooseleaf_descend_once 1
+tunable chooseleaf_vary_r 1
+tunable chooseleaf_stable 1
+device 0 osd.0
+device 1 osd.1
+device 2 osd.2
+device 3 osd.3
+device 4 osd.4
+device 5 osd.5
+type 0 osd
+type 1 host
+type 2 root
+host node1 { id -2 alg straw2 item osd.0 weight 1 item osd.1 weight 2 }
+host node2 { id -3 alg straw2 item osd.2 weight 1 }
+root default { id -1 alg straw2 item node1 weight 3 item node2 weight 1 }
+host node1-ssd { id -5 alg straw2 item osd.3 weight 1 }
+host node3-ssd { id -6 alg straw2 item osd.4 weight 1 item osd.5 weight .5 }
+root ssd { id -7 alg straw2 item node1-ssd weight 1 item node3-ssd weight 1.5 }
+rule slow { id 0 type replicated min_size 1 max_size 3 step take default step chooseleaf firstn 0 type host step emit }
+rule fast { id 1 type replicated min_size 1 max_size 3 step take ssd step chooseleaf firstn 0 type host step emit }
+END
+give "$tmp/kinds.txt" kinds.txt
+check "a map with a hierarchy of each kind" agree -c kinds.txt -o kinds
+slow=(--set-subtree-class default hdd --reclassify --reclassify-root default hdd)
+fast=(--reclassify-bucket %-ssd ssd default --reclassify-bucket ssd ssd default)
+check "one hierarchy gets a class" reclassified -i kinds "${slow[@]}"
+check "the other becomes part of it" reclassified -i kinds "${slow[@]}" "${fast[@]}"
+check "both get classes" reclassified -i kinds "${slow[@]}" --set-subtree-class ssd ssd --reclassify-root ssd ssd
+check "classes that a rule takes already" refuse 'class of root default already' -i classes "${slow[@]}" -o next
+
+with_weight_sets() {
+    {
+        cat "$tmp/kinds.txt"
+        echo "choose_args $1 { { bucket_id -1 weight_set [ [ 1.5 .25 ] ] } { bucket_id -2 weight_set [ [ .5 1 ] ] }"
+        echo "{ bucket_id -3 weight_set [ [ .25 ] ] } }"
+    } >"$tmp/weights.txt"
+    give "$tmp/weights.txt" weights.txt && agree -c weights.txt -o kinds && reclassified -i kinds "${slow[@]}"
+}
+check "weight sets go with their buckets" with_weight_sets 18446744073709551615
+check "those of a pool, too" with_weight_sets 3
+check "a root to classify that is not there" refuse nothing -i kinds --reclassify --reclassify-root nothing hdd -o next
+check "a parent that is not there" refuse nothing -i kinds --reclassify --reclassify-bucket %-ssd ssd nothing -o next
+check "what is in a bucket but no shadow" refuse 'node1-ssd is in ssd' -i kinds --reclassify "${fast[@]:4}" -o next
+check "classes without --reclassify" refuse 'nothing to do' -i kinds --reclassify-root default hdd -o next
+check "a missing class" refuse reclassify-root -i kinds --reclassify --reclassify-root default
+
 check "an item that is not there" refuse nothing -i map --reweight-item nothing 1 -o next
 check "a bucket that is not there" refuse nothing -i map --set-subtree-class nothing ssd -o next
 # Genuine crushtool says nothing of it, and ends with status 0.

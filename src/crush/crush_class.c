@@ -163,6 +163,17 @@ int crush_class_set_shadow(struct crush_map *m, int32_t bucket, int class_id, in
     return pair_set(&list[at].shadows, &list[at].count, class_id, shadow);
 }
 
+void crush_class_forget_shadows(struct crush_map *m, int32_t bucket)
+{
+    struct crush_class_bucket *list = m->class_buckets, *b;
+
+    b = array_find(list, m->class_bucket_count, sizeof(*list), &bucket, array_compare_i32);
+    if (!b)
+        return;
+    free(b->shadows);
+    array_remove(list, m->class_bucket_count--, sizeof(*list), (size_t)(b - list));
+}
+
 /* What is being rebuilt: the shadows there were, whose ids are kept. */
 struct rebuild {
     struct crush_map *m;
@@ -222,7 +233,7 @@ static int take_items(struct rebuild *b, int32_t original, int class_id, struct 
     return 0;
 }
 
-static int name_shadow(struct crush_map *m, int32_t original, int class_id, int32_t shadow)
+int crush_class_name_shadow(struct crush_map *m, int32_t original, int class_id, int32_t shadow)
 {
     const char *name = crush_names_find(&m->items, original);
     struct strbuf s = STRBUF_INIT;
@@ -252,7 +263,7 @@ static int add_shadow(struct rebuild *b, int32_t original, int class_id, const s
     int r = crush_edit_add_bucket(b->m, &spec, shadow);
 
     if (r == 0)
-        r = name_shadow(b->m, original, class_id, *shadow);
+        r = crush_class_name_shadow(b->m, original, class_id, *shadow);
     return r ? r : crush_weight_sets_clone(b->m, original, *shadow, items->places);
 }
 

@@ -28,6 +28,10 @@ int32_t crush_class_original(const struct crush_map *m, int32_t id);
  * -ENOMEM. */
 int crush_class_set(struct crush_map *m, int32_t item, const char *name) MUST_CHECK;
 int crush_class_set_shadow(struct crush_map *m, int32_t bucket, int class_id, int32_t shadow) MUST_CHECK;
+/* The same for a bucket that is there already: it gets the name of a shadow and the class, too. */
+int crush_class_name_shadow(struct crush_map *m, int32_t original, int class_id, int32_t shadow) MUST_CHECK;
+/* The bucket has no shadows any more, whatever becomes of those. */
+void crush_class_forget_shadows(struct crush_map *m, int32_t bucket);
 
 /* Gives a device its class, which is added when it is new. 1; 0: it has it already; -EBUSY: it has another
  * one. */

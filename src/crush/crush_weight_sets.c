@@ -177,6 +177,23 @@ static int insert_or_free(struct crush_choose_args *c, struct crush_choose_arg *
     return r;
 }
 
+int crush_weight_sets_change_id(struct crush_map *m, int32_t id, int32_t new_id)
+{
+    int r = 0;
+
+    for (unsigned i = 0; r == 0 && i < m->choose_args_count; i++) {
+        struct crush_choose_args *c = &m->choose_args[i];
+        struct crush_choose_arg *a = find(c, id), moved;
+        if (!a)
+            continue;
+        moved = *a;
+        moved.bucket = index_of(new_id);
+        array_remove(c->args, c->count--, sizeof(*c->args), (size_t)(a - c->args));
+        r = insert_or_free(c, &moved, 0);
+    }
+    return r;
+}
+
 static int make_positions(struct crush_choose_arg *a, uint32_t count, uint32_t size)
 {
     a->positions = calloc(count, sizeof(*a->positions));

@@ -20,6 +20,8 @@ void crush_weight_sets_set_weight(struct crush_map *m, int32_t id, uint32_t plac
 void crush_weight_sets_sum_up(struct crush_map *m, int32_t id);
 /* All, from the leaves up. */
 void crush_weight_sets_sum_all(struct crush_map *m);
+/* The weights of bucket id are those of new_id now, which had none. */
+int crush_weight_sets_change_id(struct crush_map *m, int32_t id, int32_t new_id) MUST_CHECK;
 void crush_weight_sets_remove_bucket(struct crush_map *m, int32_t id);
 
 /* The bucket shadow has some of the items of original: places[i] is where its item i is in there. */

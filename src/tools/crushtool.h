@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "crush/crush_map.h"
+#include "crush/crush_reclassify.h"
 #include "types/string_list.h"
 
 struct crushtool_weight {
@@ -37,7 +38,8 @@ struct crushtool_request {
     const char *add_item[3], *update_item[3], *reweight_item[2], *remove_item[1], *add_bucket[2], *move[1];
     const char *simple_rule[4], *replicated_rule[3], *remove_rule[1], *device_class[1];
     struct string_map loc, subtree_classes;
-    bool reweight, rebuild_class_roots;
+    bool reweight, rebuild_class_roots, reclassify;
+    struct crush_reclassify reclassify_how;
 
     bool tree, bucket_tree, dump, check, test;
     int check_max, show_location;

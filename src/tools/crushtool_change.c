@@ -359,6 +359,20 @@ static int set_subtree_classes(const struct string_map *classes, struct crush_ma
     return r;
 }
 
+static int reclassify(const struct crush_reclassify *how, struct crush_map *m)
+{
+    struct strbuf told = STRBUF_INIT;
+    char *err = NULL;
+    int r = crush_reclassify(m, how, &told, &err);
+
+    fputs(strbuf_text(&told), stdout);
+    strbuf_destroy(&told);
+    if (r)
+        crushtool_error(1, "the map cannot be reclassified: %s", err ? err : strerror(-r));
+    free(err);
+    return r ? 1 : 0;
+}
+
 static int change_items(const struct crushtool_request *q, struct crush_map *m)
 {
     int r = 0;
@@ -412,8 +426,11 @@ int crushtool_change(const struct crushtool_request *q, struct crush_map *m, boo
         r = change_all(q, m);
     if (r == 0)
         r = set_subtree_classes(&q->subtree_classes, m);
+    if (r == 0 && q->reclassify)
+        r = reclassify(&q->reclassify_how, m);
     *changed |= q->reweight_item[0] || q->remove_item[0] || q->update_item[0] || q->add_item[0] ||
                 q->add_bucket[0] || q->move[0] || q->simple_rule[0] || q->replicated_rule[0] ||
-                q->remove_rule[0] || q->subtree_classes.count || q->reweight || q->rebuild_class_roots;
+                q->remove_rule[0] || q->subtree_classes.count || q->reweight || q->rebuild_class_roots ||
+                q->reclassify;
     return r;
 }

@@ -45,6 +45,15 @@ static const char usage[] =
     "  --set-subtree-class BUCKET CLASS     the class of all devices below; may be repeated, and is done in "
     "the\n"
     "                                       order of names. The next run may make the shadow trees of it\n"
+    "  --reclassify                         makes device classes of hierarchies for one kind of device "
+    "each,\n"
+    "                                       which become shadow trees with the ids they had; which they "
+    "are:\n"
+    "     --reclassify-root BUCKET CLASS    what is called as it is to be; may be repeated\n"
+    "     --reclassify-bucket MATCH CLASS PARENT\n"
+    "                                       what is called %SUFFIX or PREFIX% and becomes part of a bucket\n"
+    "                                       called %, which is put into PARENT if it is new; or what is\n"
+    "                                       called MATCH and becomes part of PARENT itself; may be repeated\n"
     "\n"
     "What is shown:\n"
     "  --show-location ID          where a device is\n"
@@ -98,6 +107,7 @@ static const struct tool_flag flags[] = {
     {"--device-class", NULL, TOOL_WORDS, 1, AT(device_class)},
     {"--reweight", NULL, TOOL_SWITCH, 0, AT(reweight)},
     {"--rebuild-class-roots", NULL, TOOL_SWITCH, 0, AT(rebuild_class_roots)},
+    {"--reclassify", NULL, TOOL_SWITCH, 0, AT(reclassify)},
     {"--show-location", NULL, TOOL_NUMBER, 0, AT(show_location)},
     {"--tree", NULL, TOOL_SWITCH, 0, AT(tree)},
     {"--bucket-tree", NULL, TOOL_SWITCH, 0, AT(bucket_tree)},
@@ -128,6 +138,18 @@ static int take_pair(struct string_map *pairs, struct tool_words *w, const char 
     int r = tool_words_take(w, flag, first, 2, words);
 
     if (r == 0 && string_map_set(pairs, words[0], words[1]))
+        tool_out_of_memory();
+    return r;
+}
+
+/* A match, its class and its parent. */
+static int take_reclassify_bucket(struct crush_reclassify *how, struct tool_words *w, const char *first)
+{
+    const char *words[3];
+    int r = tool_words_take(w, "--reclassify-bucket", first, 3, words);
+
+    if (r == 0 && (string_map_set(&how->match_classes, words[0], words[1]) ||
+                   string_map_set(&how->match_parents, words[0], words[2])))
         tool_out_of_memory();
     return r;
 }
@@ -192,6 +214,10 @@ static int take_next(struct crushtool_request *q, struct tool_words *w)
         return take_pair(&q->loc, w, "--loc", value);
     if (tool_words_value(w, "--set-subtree-class", &value))
         return take_pair(&q->subtree_classes, w, "--set-subtree-class", value);
+    if (tool_words_value(w, "--reclassify-root", &value))
+        return take_pair(&q->reclassify_how.roots, w, "--reclassify-root", value);
+    if (tool_words_value(w, "--reclassify-bucket", &value))
+        return take_reclassify_bucket(&q->reclassify_how, w, value);
     if (tool_words_value(w, "--weight", &value) || tool_words_value(w, "-w", &value))
         return take_weight(q, w, value);
     if (tool_words_flag(w, "--enable-unsafe-tunables"))
@@ -203,12 +229,13 @@ static int take_next(struct crushtool_request *q, struct tool_words *w)
 static bool has_action(const struct crushtool_request *q)
 {
     return q->check || q->compile || q->decompile || q->build || q->test || q->reweight || q->tree ||
-           q->bucket_tree || q->subtree_classes.count || q->dump || q->rebuild_class_roots || q->compare ||
-           q->show_location >= 0 || q->choose_local_tries >= 0 || q->choose_local_fallback_tries >= 0 ||
-           q->choose_total_tries >= 0 || q->chooseleaf_descend_once >= 0 || q->chooseleaf_vary_r >= 0 ||
-           q->chooseleaf_stable >= 0 || q->straw_calc_version >= 0 || q->allowed_bucket_algs >= 0 ||
-           q->add_item[0] || q->update_item[0] || q->reweight_item[0] || q->remove_item[0] ||
-           q->add_bucket[0] || q->move[0] || q->simple_rule[0] || q->replicated_rule[0] || q->remove_rule[0];
+           q->bucket_tree || q->subtree_classes.count || q->dump || q->rebuild_class_roots || q->reclassify ||
+           q->compare || q->show_location >= 0 || q->choose_local_tries >= 0 ||
+           q->choose_local_fallback_tries >= 0 || q->choose_total_tries >= 0 ||
+           q->chooseleaf_descend_once >= 0 || q->chooseleaf_vary_r >= 0 || q->chooseleaf_stable >= 0 ||
+           q->straw_calc_version >= 0 || q->allowed_bucket_algs >= 0 || q->add_item[0] || q->update_item[0] ||
+           q->reweight_item[0] || q->remove_item[0] || q->add_bucket[0] || q->move[0] || q->simple_rule[0] ||
+           q->replicated_rule[0] || q->remove_rule[0];
 }
 
 static int check_request(const struct crushtool_request *q)
@@ -293,6 +320,7 @@ void crushtool_request_destroy(struct crushtool_request *q)
 {
     string_map_destroy(&q->loc);
     string_map_destroy(&q->subtree_classes);
+    crush_reclassify_destroy(&q->reclassify_how);
     free(q->layers);
     free(q->params.weights);
 }
