@@ -129,6 +129,58 @@ CRUSH_ANSWERS = [
     ("osd crush get-tunable", dict(tunable="straw_calc_version")),
 ]
 
+SET = "osd crush weight-set "
+
+# Weight sets; the crush maps are compared after each.
+WEIGHT_SET_CHANGES = [
+    ("osd crush add", dict(id=0, weight=1.5, args=["host=s1", "root=default"])),
+    ("osd crush add", dict(id=1, weight=1.0, args=["host=s1", "root=default"])),
+    ("osd crush add", dict(id=2, weight=1.0, args=["host=s2", "root=default"])),
+    (SET + "reweight-compat", dict(item="osd.0", weight=[2.0])),
+    (SET + "rm-compat", {}),
+    (SET + "rm", dict(pool="q1")),
+    (SET + "rm", dict(pool="nobody")),
+    (SET + "create", dict(pool="nobody", mode="flat")),
+    (SET + "create", dict(pool="q1", mode="flat")),
+    (SET + "create", dict(pool="q1", mode="flat")),
+    (SET + "create", dict(pool="q1", mode="positional")),
+    (SET + "create", dict(pool="p2", mode="positional")),
+    (SET + "create", dict(pool="p2")),
+    (SET + "create", dict(pool="p2", mode="other")),
+    (SET + "create-compat", {}),
+    (SET + "create-compat", {}),
+    (SET + "reweight", dict(pool="q1", item="osd.0", weight=[2.0])),
+    (SET + "reweight", dict(pool="q1", item="osd.0", weight=[2.0, 3.0])),
+    (SET + "reweight", dict(pool="q1", item="osd.0", weight=[])),
+    (SET + "reweight", dict(pool="q1", item="osd.0")),
+    (SET + "reweight", dict(pool="q1", item="osd.1", weight=[0.0])),
+    (SET + "reweight", dict(pool="q1", item="s2", weight=[7.0])),
+    (SET + "reweight", dict(pool="q1", item="osd.2", weight=[6.0])),
+    (SET + "reweight", dict(pool="q1", item="default", weight=[7.0])),
+    (SET + "reweight", dict(pool="q1", item="osd.77", weight=[7.0])),
+    (SET + "reweight", dict(pool="nobody", item="osd.0", weight=[7.0])),
+    (SET + "reweight", dict(pool="p2", item="osd.1", weight=[0.5])),
+    (SET + "reweight-compat", dict(item="osd.0", weight=[2.25])),
+    (SET + "reweight-compat", dict(item="osd.77", weight=[2.0])),
+    ("osd crush add", dict(id=3, weight=4.0, args=["host=s3", "root=default"])),
+    ("osd crush reweight", dict(name="osd.1", weight=3.0)),
+    ("osd crush set-device-class", {"class": "ssd", "ids": ["osd.3"]}),
+    (SET + "reweight-compat", dict(item="osd.2", weight=[0.75])),
+]
+
+# Removed again.
+WEIGHT_SET_ENDS = [
+    ("osd crush rm", dict(name="osd.1")),
+    (SET + "rm", dict(pool="q1")),
+    (SET + "reweight", dict(pool="q1", item="osd.0", weight=[1.0])),
+    ("osd pool rm", dict(pool="p2", pool2="p2", yes_i_really_really_mean_it=True)),
+    (SET + "rm-compat", {}),
+    (SET + "rm-compat", {}),
+    *[("osd crush rm", dict(name=name)) for name in ("osd.0", "osd.2", "osd.3", "s1", "s2", "s3")],
+]
+
+WEIGHT_SET_ANSWERS = [(SET + "ls", {}), (SET + "dump", {}), ("osd crush tree", {})]
+
 
 SURE = dict(yes_i_really_mean_it=True)
 RM_SURE = dict(yes_i_really_really_mean_it=True)
@@ -229,6 +281,7 @@ REFUSED = [
     (-95, "osd pool set", dict(pool="q1", var="pg_autoscale_mode", val="on")),
     (-95, "osd pool mksnap", dict(pool="q1", snap="s")),
     (-95, "osd tier add", dict(pool="q1", tierpool="p2")),
+    (-22, "osd crush weight-set reweight", dict(pool="q1", item="osd.0", weight=[-1.0])),
     (-95, "osd crush rule create-erasure", dict(name="ec")),
 ]
 
@@ -442,6 +495,11 @@ def main():
         both.change(prefix, args, both.pools)
     for question in POOL_ANSWERS:
         both.answer(*question)
+    for changes in (WEIGHT_SET_CHANGES, WEIGHT_SET_ENDS):
+        for prefix, args in changes:
+            both.change(prefix, args, both.crush_maps)
+        for question in WEIGHT_SET_ANSWERS:
+            both.answer(*question)
     librados_pools(both, tap)
     set_crush_maps(both, tap, sys.argv[3])
     judge_maps(both, tap, sys.argv[3])

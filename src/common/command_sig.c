@@ -281,6 +281,19 @@ char *command_joined(const json_t *cmd, const char *name)
     return strbuf_steal(&s);
 }
 
+double *command_doubles(const json_t *cmd, const char *name, unsigned *count)
+{
+    const json_t *v = json_object_get(cmd, name);
+    double *values;
+
+    *count = json_is_array(v) ? (unsigned)json_array_size(v) : v != NULL;
+    values = *count ? calloc(*count, sizeof(*values)) : NULL;
+    for (unsigned i = 0; values && i < *count; i++)
+        if (!value_number(json_is_array(v) ? json_array_get(v, i) : v, &values[i]))
+            values[i] = NAN; /* the command was not checked */
+    return values;
+}
+
 /* Values of options and of config-key may be secrets. */
 char *command_loggable(const char *text)
 {

@@ -45,5 +45,8 @@ bool command_bool(const json_t *cmd, const char *name, bool missing);
 /* All values of an argument with n=N, joined by blanks; malloc'ed, NULL where it is missing or memory is out.
  */
 char *command_joined(const json_t *cmd, const char *name);
+/* The same as numbers. The array is malloc'ed; NULL, and a *count of 0, where the argument is missing; NULL,
+ * but a count, when memory is out. */
+double *command_doubles(const json_t *cmd, const char *name, unsigned *count);
 
 #endif

@@ -187,6 +187,7 @@ static void forget_if_gone(struct crush_map *m, int32_t item, bool unlink_only)
     crush_names_remove(&m->items, item);
     if (!unlink_only)
         crush_class_forget(m, item);
+    crush_edit_finalize(m);
 }
 
 static int check_removable(const struct crush_map *m, int32_t item)

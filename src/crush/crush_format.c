@@ -262,11 +262,11 @@ static void format_choose_arg(const struct crush_choose_arg *a, struct formatter
     formatter_close(f);
 }
 
-static void format_choose_args(const struct crush_map *m, struct formatter *f)
+void crush_weight_sets_format(const struct crush_map *m, const char *name, struct formatter *f)
 {
     char key[24];
 
-    formatter_open_object(f, "choose_args");
+    formatter_open_object(f, name);
     for (unsigned i = 0; i < m->choose_args_count; i++) {
         const struct crush_choose_args *c = &m->choose_args[i];
         snprintf(key, sizeof(key), "%lld", (long long)c->key);
@@ -290,5 +290,5 @@ void crush_map_format(const struct crush_map *m, struct formatter *f)
     formatter_open_object(f, "tunables");
     crush_tunables_format(m, f);
     formatter_close(f);
-    format_choose_args(m, f);
+    crush_weight_sets_format(m, "choose_args", f);
 }

@@ -15,6 +15,9 @@ void crush_rules_format(const struct crush_map *m, struct formatter *f);
 /* The members of "tunables": values, and what they ask of clients. */
 void crush_tunables_format(const struct crush_map *m, struct formatter *f);
 
+/* All weight sets, as an object of that name. */
+void crush_weight_sets_format(const struct crush_map *m, const char *name, struct formatter *f);
+
 /* The oldest release that knows all that the map uses, by its name. */
 const char *crush_minimum_version(const struct crush_map *m);
 

@@ -183,11 +183,21 @@ int crush_map_create_default(struct crush_map *m)
     return r;
 }
 
+/* A weight set for all pools, with one weight for each item: old clients get it in the place of the weights.
+ */
+static bool is_for_old_clients(const struct crush_choose_args *c)
+{
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->args[i].position_count > 1 || c->args[i].id_count)
+            return false;
+    return c->key == -1;
+}
+
 uint8_t crush_map_min_release(const struct crush_map *m)
 {
     const struct crush_tunables *t = &m->tunables;
 
-    if (m->choose_args_count)
+    if (m->choose_args_count > 1 || (m->choose_args_count && !is_for_old_clients(m->choose_args)))
         return CEPH_RELEASE_LUMINOUS;
     if (t->chooseleaf_stable)
         return CEPH_RELEASE_JEWEL;

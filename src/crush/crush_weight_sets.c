@@ -217,10 +217,10 @@ static uint32_t positions_of(const struct crush_choose_args *c)
     return 1;
 }
 
-static int fill(struct crush_choose_args *c, const struct crush_bucket *b)
+static int fill_bucket(struct crush_choose_args *c, const struct crush_bucket *b, uint32_t positions)
 {
     struct crush_choose_arg a = {.bucket = index_of(b->id)};
-    int r = make_positions(&a, positions_of(c), b->size);
+    int r = make_positions(&a, positions, b->size);
 
     for (uint32_t k = 0; r == 0 && k < a.position_count; k++)
         for (uint32_t i = 0; i < b->size; i++)
@@ -228,17 +228,118 @@ static int fill(struct crush_choose_args *c, const struct crush_bucket *b)
     return insert_or_free(c, &a, r);
 }
 
+static int fill(const struct crush_map *m, struct crush_choose_args *c, uint32_t positions)
+{
+    int r = 0;
+
+    for (uint32_t i = 0; r == 0 && i < m->max_buckets; i++) {
+        const struct crush_bucket *b = &m->buckets[i];
+        if (b->alg == CRUSH_ALG_STRAW2 && !find(c, b->id))
+            r = fill_bucket(c, b, positions);
+    }
+    return r;
+}
+
 int crush_weight_sets_fill(struct crush_map *m)
 {
     int r = 0;
 
-    for (unsigned k = 0; k < m->choose_args_count; k++)
-        for (uint32_t i = 0; r == 0 && i < m->max_buckets; i++) {
-            const struct crush_bucket *b = &m->buckets[i];
-            if (b->alg == CRUSH_ALG_STRAW2 && !find(&m->choose_args[k], b->id))
-                r = fill(&m->choose_args[k], b);
-        }
+    for (unsigned k = 0; r == 0 && k < m->choose_args_count; k++)
+        r = fill(m, &m->choose_args[k], positions_of(&m->choose_args[k]));
     return r;
+}
+
+/* ---- the sets themselves ---- */
+
+/* Where the set of that key is, or would be. */
+static unsigned place_of(const struct crush_map *m, int64_t key)
+{
+    unsigned at = 0;
+
+    while (at < m->choose_args_count && m->choose_args[at].key < key)
+        at++;
+    return at;
+}
+
+const struct crush_choose_args *crush_weight_sets_find(const struct crush_map *m, int64_t key)
+{
+    unsigned at = place_of(m, key);
+
+    return at < m->choose_args_count && m->choose_args[at].key == key ? &m->choose_args[at] : NULL;
+}
+
+const struct crush_choose_arg *crush_weight_sets_of(const struct crush_choose_args *c, int32_t bucket)
+{
+    for (uint32_t i = 0; i < c->count; i++)
+        if (c->args[i].bucket == index_of(bucket))
+            return c->args[i].position_count ? &c->args[i] : NULL;
+    return NULL;
+}
+
+int crush_weight_sets_create(struct crush_map *m, int64_t key, uint32_t positions)
+{
+    unsigned at = place_of(m, key);
+    struct crush_choose_args *sets;
+
+    if (crush_weight_sets_find(m, key))
+        return -EEXIST;
+    sets = array_insert(m->choose_args, m->choose_args_count, sizeof(*sets), at);
+    if (!sets)
+        return -ENOMEM;
+    m->choose_args = sets;
+    m->choose_args_count++;
+    sets[at].key = key;
+    return fill(m, &sets[at], positions);
+}
+
+void crush_weight_sets_remove(struct crush_map *m, int64_t key)
+{
+    struct crush_choose_args *c;
+
+    if (!crush_weight_sets_find(m, key))
+        return;
+    c = &m->choose_args[place_of(m, key)];
+    for (uint32_t i = 0; i < c->count; i++)
+        crush_choose_arg_destroy(&c->args[i]);
+    free(c->args);
+    array_remove(m->choose_args, m->choose_args_count--, sizeof(*c), (size_t)(c - m->choose_args));
+}
+
+/* Returns in how many places of the bucket the item was. */
+static int reweight_in(struct crush_map *m, struct crush_choose_args *c, const struct crush_bucket *b,
+                       int32_t item, const uint32_t *weights, unsigned count)
+{
+    struct crush_choose_arg *a = find(c, b->id);
+    int places = 0;
+
+    for (uint32_t i = 0; a && i < b->size; i++) {
+        if (b->items[i] != item)
+            continue;
+        if (a->position_count != count)
+            return -EINVAL;
+        for (unsigned k = 0; k < count; k++)
+            if (i < a->positions[k].count)
+                a->positions[k].weights[i] = weights[k];
+        places++;
+    }
+    if (places)
+        sum_up(m, c, b->id);
+    return places;
+}
+
+int crush_weight_sets_reweight(struct crush_map *m, int64_t key, int32_t item, const uint32_t *weights,
+                               unsigned count)
+{
+    struct crush_choose_args *c = &m->choose_args[place_of(m, key)];
+    int r = fill(m, c, positions_of(c)), places = 0;
+
+    for (uint32_t i = 0; r >= 0 && i < m->max_buckets; i++) {
+        r = reweight_in(m, c, &m->buckets[i], item, weights, count);
+        places += r > 0 ? r : 0;
+    }
+    if (r < 0)
+        return r;
+    return places ? 0 : -ENOENT;
 }
 
 /* ---- shadows ---- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * crush_weight_sets: keeping the weight sets of a map (choose_args: other weights than the buckets' own, for
- * all pools or one) in step with its buckets: as many weights as items, and a bucket's weight in its parent's
- * set the sum of its own. Maps without weight sets are left alone. Pure. Errors: -ENOMEM, then the map is not
- * usable any more.
+ * crush_weight_sets: the weight sets of a map (choose_args: other weights than the buckets' own, for all
+ * pools or one): made and changed, and kept in step with the buckets: as many weights as items, and a
+ * bucket's weight in its parent's set the sum of its own. Maps without weight sets are left alone. Pure.
+ * Errors: -ENOMEM, then the map is not usable any more.
  */
 #ifndef CEPH_CRUSH_CRUSH_WEIGHT_SETS_H
 #define CEPH_CRUSH_CRUSH_WEIGHT_SETS_H
@@ -27,5 +27,21 @@ void crush_weight_sets_remove_bucket(struct crush_map *m, int32_t id);
 /* The bucket shadow has some of the items of original: places[i] is where its item i is in there. */
 int crush_weight_sets_clone(struct crush_map *m, int32_t original, int32_t shadow,
                             const uint32_t *places) MUST_CHECK;
+
+/* ---- the sets themselves; key: a pool, or CRUSH_WEIGHT_SET_COMPAT ---- */
+
+#define CRUSH_WEIGHT_SET_COMPAT (-1) /* for pools without one of their own, and for old clients */
+
+/* NULL: none. */
+const struct crush_choose_args *crush_weight_sets_find(const struct crush_map *m, int64_t key);
+/* The weights of a bucket's items in a set; NULL: none, or no weights. */
+const struct crush_choose_arg *crush_weight_sets_of(const struct crush_choose_args *c, int32_t bucket);
+/* All buckets get their own weights in it, for each of so many positions. -EEXIST: there is one. */
+int crush_weight_sets_create(struct crush_map *m, int64_t key, uint32_t positions) MUST_CHECK;
+void crush_weight_sets_remove(struct crush_map *m, int64_t key); /* if it is there */
+/* What an item weighs in the set that is there, for each position. -EINVAL: those are not count; -ENOENT: no
+ * bucket has the item. */
+int crush_weight_sets_reweight(struct crush_map *m, int64_t key, int32_t item, const uint32_t *weights,
+                               unsigned count) MUST_CHECK;
 
 #endif

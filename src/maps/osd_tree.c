@@ -8,7 +8,7 @@
 
 #include "common/text_table.h"
 #include "crush/crush_class.h"
-#include "crush/crush_tree.h"
+#include "crush/crush_weight_sets.h"
 
 /* One walk: every node is given to visit(), parents first. */
 struct walk {
@@ -117,6 +117,49 @@ static double weight_of(uint32_t fixed)
     return (double)fixed / OSD_WEIGHT_ONE;
 }
 
+/* ---- weight sets ---- */
+
+/* "(compat)" or the pool's name; NULL: the pool is gone. */
+static const char *set_name(const struct osdmap *map, const struct crush_choose_args *set)
+{
+    const struct osdmap_pool *pool = osdmap_find_pool(map, set->key);
+
+    if (set->key == CRUSH_WEIGHT_SET_COMPAT)
+        return "(compat)";
+    return pool ? pool->name : NULL;
+}
+
+/* What the node weighs in a set, one weight for each position; NULL: that is not in it. */
+static const struct crush_choose_arg *set_weights(const struct crush_choose_args *set,
+                                                  const struct crush_tree_node *n)
+{
+    const struct crush_choose_arg *a = n->parent ? crush_weight_sets_of(set, n->parent) : NULL;
+
+    for (uint32_t k = 0; a && k < a->position_count; k++)
+        if (n->place >= a->positions[k].count)
+            return NULL;
+    return a;
+}
+
+json_t *osd_tree_pool_weights(const struct osdmap *map, const struct crush_map *crush,
+                              const struct crush_tree_node *n)
+{
+    json_t *o = json_object();
+
+    for (unsigned i = 0; i < crush->choose_args_count; i++) {
+        const struct crush_choose_arg *a = set_weights(&crush->choose_args[i], n);
+        const char *name = set_name(map, &crush->choose_args[i]);
+        json_t *list;
+        if (!a || !name)
+            continue;
+        list = json_array();
+        for (uint32_t k = 0; k < a->position_count; k++)
+            json_array_append_new(list, json_real(weight_of(a->positions[k].weights[n->place])));
+        json_object_set_new(o, name, list);
+    }
+    return o;
+}
+
 /* ---- JSON ---- */
 
 static void dump_osd(struct walk *w, json_t *o, const struct crush_tree_node *n)
@@ -131,7 +174,7 @@ static void dump_osd(struct walk *w, json_t *o, const struct crush_tree_node *n)
     json_object_set_new(o, "type_id", json_integer(0));
     json_object_set_new(o, "crush_weight", json_real(weight_of(n->weight)));
     json_object_set_new(o, "depth", json_integer(n->depth));
-    json_object_set_new(o, "pool_weights", json_object());
+    json_object_set_new(o, "pool_weights", osd_tree_pool_weights(w->map, w->crush, n));
     if (w->states && osdmap_exists(w->map, id)) {
         const struct osdmap_osd *osd = &w->map->osds[id];
         json_object_set_new(o, "exists", json_integer(1));
@@ -165,7 +208,7 @@ static void dump_visit(struct walk *w, const struct crush_tree_node *n)
         json_object_set_new(o, "type", json_string(type ? type : ""));
         json_object_set_new(o, "type_id", json_integer(b->type));
         if (n->depth)
-            json_object_set_new(o, "pool_weights", json_object());
+            json_object_set_new(o, "pool_weights", osd_tree_pool_weights(w->map, w->crush, n));
         w->children[n->depth] = json_array();
         json_object_set_new(o, "children", w->children[n->depth]);
     } else {
@@ -202,12 +245,47 @@ static const char *print_weight(char buf[static 24], double w, int digits)
     return buf;
 }
 
+/* Weight sets are columns of `osd crush tree`, as many as there is room for. */
+enum { SETS_MAX = TEXT_TABLE_MAX_COLUMNS - 7 };
+
+static unsigned shown_sets(const struct walk *w)
+{
+    unsigned n = w->states ? 0 : w->crush->choose_args_count;
+
+    return n < SETS_MAX ? n : SETS_MAX;
+}
+
+static const char *print_set_weight(char buf[static 24], const struct crush_choose_args *set,
+                                    const struct crush_tree_node *n)
+{
+    const struct crush_choose_arg *a = set_weights(set, n);
+
+    return a ? print_weight(buf, weight_of(a->positions[0].weights[n->place]), 5) : "";
+}
+
+static void start_table(struct walk *w)
+{
+    struct strbuf columns = STRBUF_INIT;
+
+    strbuf_add(&columns, ">ID|>CLASS|>WEIGHT");
+    for (unsigned i = 0; i < shown_sets(w); i++) {
+        const char *name = set_name(w->map, &w->crush->choose_args[i]);
+        strbuf_printf(&columns, "|>%s", name ? name : "");
+    }
+    strbuf_add(&columns, w->states ? "|TYPE NAME|>STATUS|>REWEIGHT|>PRI-AFF" : "|TYPE NAME");
+    text_table_init(&w->table, strbuf_text(&columns));
+    strbuf_destroy(&columns);
+}
+
 static void print_visit(struct walk *w, const struct crush_tree_node *n)
 {
     const struct crush_bucket *b = crush_map_bucket(w->crush, n->id);
     const char *name = crush_names_find(&w->crush->items, n->id), *class = crush_class_of(w->crush, n->id);
     const char *type = b ? crush_names_find(&w->crush->types, b->type) : NULL, *status = "";
     char id_text[16], weight_text[24], label[300], reweight[24] = "", affinity[24] = "";
+    const char *row[TEXT_TABLE_MAX_COLUMNS] = {id_text, class ? class : "", weight_text};
+    char sets[SETS_MAX][24];
+    unsigned columns = 3;
 
     snprintf(id_text, sizeof(id_text), "%d", n->id);
     print_weight(weight_text, weight_of(n->weight), 5);
@@ -224,8 +302,13 @@ static void print_visit(struct walk *w, const struct crush_tree_node *n)
             print_weight(affinity, w->map->affinities ? weight_of(w->map->osds[n->id].primary_affinity) : 1,
                          5);
     }
-    text_table_row(&w->table, (const char *[]){id_text, class ? class : "", weight_text, label, status,
-                                               reweight, affinity});
+    for (unsigned i = 0; i < shown_sets(w); i++)
+        row[columns++] = print_set_weight(sets[i], &w->crush->choose_args[i], n);
+    row[columns++] = label;
+    row[columns++] = status;
+    row[columns++] = reweight;
+    row[columns] = affinity;
+    text_table_row(&w->table, row);
 }
 
 int osd_tree_print(const struct osdmap *map, const struct crush_map *crush, bool states,
@@ -234,8 +317,7 @@ int osd_tree_print(const struct osdmap *map, const struct crush_map *crush, bool
     struct walk w = {.map = map, .crush = crush, .states = states, .filter = filter, .visit = print_visit};
     int r;
 
-    text_table_init(&w.table, states ? ">ID|>CLASS|>WEIGHT|TYPE NAME|>STATUS|>REWEIGHT|>PRI-AFF"
-                                     : ">ID|>CLASS|>WEIGHT|TYPE NAME");
+    start_table(&w);
     r = walk(&w);
     if (r == 0)
         r = text_table_print(&w.table, out);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "common/strbuf.h"
-#include "crush/crush_map.h"
+#include "crush/crush_tree.h"
 #include "maps/osdmap.h"
 
 /* Which OSDs to show; nothing set: all. */
@@ -22,5 +22,10 @@ json_t *osd_tree_dump(const struct osdmap *map, const struct crush_map *crush, b
                       const struct osd_tree_filter *filter); /* a new reference; NULL: no memory */
 int osd_tree_print(const struct osdmap *map, const struct crush_map *crush, bool states,
                    const struct osd_tree_filter *filter, struct strbuf *out) MUST_CHECK;
+
+/* What the node weighs in the weight sets: an array of weights, one for each position, by names of pools and
+ * "(compat)". A new reference. */
+json_t *osd_tree_pool_weights(const struct osdmap *map, const struct crush_map *crush,
+                              const struct crush_tree_node *n);
 
 #endif

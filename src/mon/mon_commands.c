@@ -36,6 +36,7 @@
 #define CRUSH_CLASS(n) " name=" n ",type=CephString,goodchars=[A-Za-z0-9-_]"
 #define CRUSH_LOC      " name=args,type=CephString,n=N,goodchars=[A-Za-z0-9-_.=]"
 #define WEIGHT         " name=weight,type=CephFloat,range=0.0"
+#define SET_WEIGHTS    " name=weight,type=CephFloat,range=0.0,n=N"
 
 #define OSD_UNSET_KEYS                                                                                     \
     "full|pause|noup|nodown|noout|noin|nobackfill|norebalance|norecover|noscrub|nodeep-scrub|notieragent|" \
@@ -247,6 +248,24 @@ const struct mon_command mon_commands[] = {
      osd_crush_command_show_tunables},
     {"osd crush set-all-straw-buckets-to-straw2", "turn all straw buckets into straw2 ones", "osd", "rw", 0,
      osd_crush_command_straw_to_straw2},
+    {"osd crush weight-set ls", "list the crush weight sets", "osd", "r", 0, osd_crush_command_weight_set_ls},
+    {"osd crush weight-set dump", "show the crush weight sets", "osd", "r", 0,
+     osd_crush_command_weight_set_dump},
+    {"osd crush weight-set create-compat", "make a weight set for all pools and for old clients", "osd", "rw",
+     0, osd_crush_command_weight_set_create_compat},
+    {"osd crush weight-set create" POOL CHOICE("mode", "flat|positional"),
+     "make a weight set for a pool, for all copies alike or for each of them", "osd", "rw", 0,
+     osd_crush_command_weight_set_create},
+    {"osd crush weight-set rm-compat", "remove the weight set for all pools", "osd", "rw", 0,
+     osd_crush_command_weight_set_rm_compat},
+    {"osd crush weight-set rm" POOL, "remove the weight set of a pool", "osd", "rw", 0,
+     osd_crush_command_weight_set_rm},
+    {"osd crush weight-set reweight-compat" STR("item") SET_WEIGHTS,
+     "change what an item weighs in the weight set for all pools", "osd", "rw", 0,
+     osd_crush_command_weight_set_reweight_compat},
+    {"osd crush weight-set reweight" POOL STR("item") SET_WEIGHTS,
+     "change what an item weighs in the weight set of a pool", "osd", "rw", 0,
+     osd_crush_command_weight_set_reweight},
 
     /* pools */
     {"osd pool ls" OPT_CHOICE("detail", "detail"), "list the pools", "osd", "r", 0, osd_pool_command_ls},

@@ -50,4 +50,14 @@ int osd_crush_command_set_tunable(struct mon_op *op);
 int osd_crush_command_get_tunable(struct mon_op *op);
 int osd_crush_command_straw_to_straw2(struct mon_op *op);
 
+/* osd_crush_weight_set_commands.c: other weights than the buckets' own */
+int osd_crush_command_weight_set_ls(struct mon_op *op);
+int osd_crush_command_weight_set_dump(struct mon_op *op);
+int osd_crush_command_weight_set_create_compat(struct mon_op *op);
+int osd_crush_command_weight_set_create(struct mon_op *op);
+int osd_crush_command_weight_set_rm_compat(struct mon_op *op);
+int osd_crush_command_weight_set_rm(struct mon_op *op);
+int osd_crush_command_weight_set_reweight_compat(struct mon_op *op);
+int osd_crush_command_weight_set_reweight(struct mon_op *op);
+
 #endif

@@ -12,6 +12,7 @@
 #include "crush/crush_class.h"
 #include "crush/crush_edit.h"
 #include "crush/crush_tree.h"
+#include "maps/osd_tree.h"
 #include "mon/json_text.h"
 #include "mon/monitor.h"
 #include "mon/osd_monitor.h"
@@ -172,7 +173,7 @@ static void dump_bucket(struct df *d, json_t *o, struct row *r)
     json_object_set_new(o, "type", json_text(type ? type : ""));
     json_object_set_new(o, "type_id", json_integer(b ? b->type : 0));
     if (r->node.depth)
-        json_object_set_new(o, "pool_weights", json_object());
+        json_object_set_new(o, "pool_weights", osd_tree_pool_weights(d->map, d->crush, &r->node));
     json_object_set_new(o, "reweight", json_integer(-1));
     r->children = json_array();
 }
@@ -187,7 +188,7 @@ static void dump_osd(const struct df *d, json_t *o, const struct row *r)
     json_object_set_new(o, "type_id", json_integer(0));
     json_object_set_new(o, "crush_weight", json_real(r->node.weight / (double)CRUSH_WEIGHT_ONE));
     json_object_set_new(o, "depth", json_integer(r->node.depth));
-    json_object_set_new(o, "pool_weights", json_object());
+    json_object_set_new(o, "pool_weights", osd_tree_pool_weights(d->map, d->crush, &r->node));
     json_object_set_new(o, "reweight", json_real(reweight_of(d, r->node.id)));
 }
 

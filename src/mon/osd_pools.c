@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/conf.h"
 #include "crush/crush_rules.h"
+#include "crush/crush_weight_sets.h"
 #include "messages/m_pool_op.h"
 #include "mon/osd_monitor.h"
 
@@ -181,9 +182,25 @@ int osd_pools_create(struct monitor *mon, struct osd_pending *p, const struct os
     return 0;
 }
 
+static int remove_weight_set(struct osd_pending *p, int64_t id)
+{
+    struct crush_map map;
+    int r;
+
+    if (!crush_weight_sets_find(&p->crush, id))
+        return 0;
+    r = osd_pending_copy_crush(p, &map);
+    if (r)
+        return r;
+    crush_weight_sets_remove(&map, id);
+    osd_pending_set_crush(p, &map);
+    return 0;
+}
+
 int osd_pools_remove(struct monitor *mon, struct osd_pending *p, int64_t id, struct strbuf *why)
 {
     const struct pg_pool *pool = osd_pending_find_pool(p, id);
+    int r;
 
     if (!conf_bool(mon->conf, OPT_mon_allow_pool_delete))
         return osd_pools_fail(
@@ -193,7 +210,8 @@ int osd_pools_remove(struct monitor *mon, struct osd_pending *p, int64_t id, str
     if (pool->flags & PG_POOL_NODELETE)
         return osd_pools_fail(why, -EPERM,
                               "pool deletion is disabled; you must unset nodelete flag for the pool first");
-    return osd_pending_remove_pool(p, id);
+    r = osd_pending_remove_pool(p, id);
+    return r ? r : remove_weight_set(p, id);
 }
 
 /* ---- MPoolOp ---- */

@@ -10,6 +10,7 @@
 #include "crush/crush_edit.h"
 #include "crush/crush_format.h"
 #include "crush/crush_tree.h"
+#include "crush/crush_weight_sets.h"
 #include "common/text_table.h"
 #include "tools/crushtool.h"
 #include "tools/tool_words.h"
@@ -48,12 +49,11 @@ static void weight_cell(char cell[static CELL_MAX], uint32_t weight)
 static void weight_set_cell(char cell[static CELL_MAX], const struct crush_choose_args *args,
                             const struct crush_tree_node *n)
 {
+    const struct crush_choose_arg *a = n->parent ? crush_weight_sets_of(args, n->parent) : NULL;
+
     *cell = '\0';
-    for (uint32_t i = 0; n->parent && i < args->count; i++) {
-        const struct crush_choose_arg *a = &args->args[i];
-        if (a->bucket == (uint32_t)(-1 - n->parent) && a->position_count && n->place < a->positions[0].count)
-            weight_cell(cell, a->positions[0].weights[n->place]);
-    }
+    if (a && n->place < a->positions[0].count)
+        weight_cell(cell, a->positions[0].weights[n->place]);
 }
 
 static void name_cell(char cell[static CELL_MAX], const struct crush_map *m, const struct crush_tree_node *n)

@@ -69,11 +69,27 @@ static void test_checks(void **state UNUSED)
     check(osd_sig, "{\"id\":1,\"sure\":\"maybe\"}", -EINVAL, "argument sure is neither true nor false");
 }
 
+static void test_doubles(const json_t *cmd)
+{
+    unsigned count;
+    double *values = command_doubles(cmd, "list", &count);
+
+    assert_int_equal(count, 2);
+    assert_true(values[0] == 1.5 && values[1] == -2);
+    free(values);
+    values = command_doubles(cmd, "d", &count);
+    assert_int_equal(count, 1);
+    assert_true(values[0] == 0.25);
+    free(values);
+    assert_null(command_doubles(cmd, "missing", &count));
+    assert_int_equal(count, 0);
+}
+
 static void test_values(void **state UNUSED)
 {
     json_t *cmd =
         json_loads("{\"s\":\"x\",\"i\":\"-5\",\"big\":9007199254740993,\"d\":\"0.25\",\"b\":\"true\","
-                   "\"n\":[\"a\",\"b c\"]}",
+                   "\"n\":[\"a\",\"b c\"],\"list\":[1.5,\"-2\"]}",
                    0, NULL);
     char *joined = command_joined(cmd, "n");
 
@@ -84,6 +100,7 @@ static void test_values(void **state UNUSED)
     assert_true(command_int(cmd, "big", 0) == INT64_C(9007199254740993));
     assert_true(command_int(cmd, "missing", 3) == 3);
     assert_true(command_double(cmd, "d", 0) == 0.25);
+    test_doubles(cmd);
     assert_true(command_bool(cmd, "b", false));
     assert_true(command_bool(cmd, "missing", true));
     assert_string_equal(joined, "a b c");

@@ -12,6 +12,8 @@
 #include "crush/crush_format.h"
 #include "crush/crush_rules.h"
 #include "crush/crush_tunables.h"
+#include "crush/crush_weight_sets.h"
+#include "types/ceph_release.h"
 
 static void load(struct crush_map *m, const char *file)
 {
@@ -256,6 +258,47 @@ static void test_weights(void **state UNUSED)
     crush_map_destroy(&m);
 }
 
+static double set_weight(const struct crush_map *m, int64_t key, const char *bucket, uint32_t position,
+                         uint32_t item)
+{
+    const struct crush_choose_args *set = crush_weight_sets_find(m, key);
+    uint32_t index = (uint32_t)(-1 - id_of(m, bucket)), i = 0;
+
+    while (i < set->count && set->args[i].bucket != index)
+        i++;
+    assert_true(i < set->count && position < set->args[i].position_count);
+    assert_true(item < set->args[i].positions[position].count);
+    return set->args[i].positions[position].weights[item] / 65536.0;
+}
+
+static void test_weight_sets(void **state UNUSED)
+{
+    const uint32_t two[] = {weight(0.25), weight(7)};
+    struct crush_map m;
+    int32_t lone = 77;
+
+    load(&m, "crush/edit-straw2-before.bin");
+    assert_null(crush_weight_sets_find(&m, 5));
+    crush_weight_sets_remove(&m, 5);
+    assert_int_equal(crush_weight_sets_create(&m, 5, 2), 0);
+    assert_int_equal(crush_weight_sets_create(&m, 5, 1), -EEXIST);
+    assert_int_equal(crush_map_min_release(&m), CEPH_RELEASE_LUMINOUS);
+    assert_int_equal(crush_weight_sets_reweight(&m, 5, 0, two, 1), -EINVAL);
+    assert_int_equal(crush_weight_sets_reweight(&m, 5, lone, two, 2), -ENOENT);
+    assert_int_equal(crush_weight_sets_reweight(&m, 5, 0, two, 2), 0);
+    assert_true(set_weight(&m, 5, "host0", 0, 0) == 0.25);
+    assert_true(set_weight(&m, 5, "host0", 1, 0) == 7);
+    /* The other weights of host0 are as they were, and its own follows. */
+    assert_true(set_weight(&m, 5, "rack0", 1, 0) - set_weight(&m, 5, "rack0", 0, 0) == 6.75);
+
+    assert_int_equal(crush_weight_sets_create(&m, CRUSH_WEIGHT_SET_COMPAT, 1), 0);
+    assert_int_equal(m.choose_args[0].key, CRUSH_WEIGHT_SET_COMPAT);
+    crush_weight_sets_remove(&m, 5);
+    assert_null(crush_weight_sets_find(&m, 5));
+    assert_int_equal(crush_map_min_release(&m), CEPH_RELEASE_JEWEL); /* as without any */
+    crush_map_destroy(&m);
+}
+
 /* A uniform bucket takes one more of what it has; the others do not lose their weight when one goes. */
 static void test_uniform(void **state UNUSED)
 {
@@ -315,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_shadows_follow), cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_weights),        cmocka_unit_test(test_uniform),
         cmocka_unit_test(test_tunables),       cmocka_unit_test(test_cycle),
+        cmocka_unit_test(test_weight_sets),
     };
 
     return unit_run("crush_edit", tests);
