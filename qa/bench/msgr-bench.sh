@@ -34,8 +34,10 @@ ours() {
     local type=$1 spin=$2 size=$3 prefix=v1 addr
     shift 3
     [ "$type" = rsockets ] && prefix=rdma
-    local common=(--ms-type "$type" --ms-tcp-spin-us "$spin" --ms-rsockets-spin-us "$spin" --ms-crc-data=false
-        --ms-tcp-sndbuf 512K --ms-tcp-rcvbuf 512K)
+    # One worker: each of several would spin so long after its last event, and the connection that the bench steers the
+    # other end by would take a processor from the one that is measured.
+    local common=(--ms-type "$type" --ms-worker-threads 1 --ms-tcp-spin-us "$spin" --ms-rsockets-spin-us "$spin"
+        --ms-crc-data=false --ms-tcp-sndbuf 512K --ms-tcp-rcvbuf 512K)
     local raw=()
     [ "${1:-}" = --raw ] && raw=(--raw)
     rm -f "$tmp/addr"; : >"$tmp/addr"
