@@ -8,9 +8,6 @@
 #include "common/bytes.h"
 #include "include/ceph_features.h"
 
-/* Pieces of a slot, in the order they are sent; data slices take one each from PIECE_DATA on. */
-enum { PIECE_HEAD, PIECE_FRONT, PIECE_MIDDLE, PIECE_DATA };
-
 void msgr_v1_tx_init(struct msgr_v1_tx *tx, const struct msgr_v1_tx_options *options)
 {
     memset(tx, 0, sizeof(*tx));
@@ -28,8 +25,7 @@ static void drop_first(struct msgr_v1_tx *tx)
 
     tx->first = (tx->first + 1) % MSGR_V1_TX_SLOTS;
     tx->count--;
-    tx->piece = PIECE_HEAD;
-    tx->piece_sent = 0;
+    tx->first_sent = 0;
     if (slot->release)
         slot->release(slot->release_arg);
 }
@@ -129,8 +125,9 @@ int msgr_v1_tx_message(struct msgr_v1_tx *tx, const struct msgr_v1_tx_message *m
     slot->data = m->data;
     slot->release = m->release;
     slot->release_arg = m->release_arg;
+    slot->len = slot->head_len + (uint64_t)h.front_len + h.middle_len + h.data_len + slot->foot_len;
     tx->count++;
-    tx->bytes_queued += slot->head_len + (uint64_t)h.front_len + h.middle_len + h.data_len + slot->foot_len;
+    tx->bytes_queued += slot->len;
     return 0;
 }
 
@@ -144,8 +141,9 @@ static int queue_control(struct msgr_v1_tx *tx, enum msgr_v1_tag tag, const uint
     if (len)
         memcpy(slot->head + 1, payload, len);
     slot->head_len = (uint8_t)(1 + len);
+    slot->len = slot->head_len;
     tx->count++;
-    tx->bytes_queued += slot->head_len;
+    tx->bytes_queued += slot->len;
     return 0;
 }
 
@@ -186,76 +184,60 @@ int msgr_v1_tx_close(struct msgr_v1_tx *tx)
     return queue_control(tx, MSGR_V1_TAG_CLOSE, NULL, 0);
 }
 
-static unsigned slot_pieces(const struct msgr_v1_tx_slot *slot)
+/* Vectors that are being filled. */
+struct gathering {
+    struct iovec *iov;
+    int n, max;
+    size_t skip; /* bytes that went already */
+    size_t bytes;
+};
+
+static void gather(struct gathering *g, const void *p, size_t len)
 {
-    return PIECE_DATA + (slot->data ? slot->data->count : 0) + 1;
+    if (len <= g->skip) { /* it went, or is empty */
+        g->skip -= len;
+    } else if (g->n < g->max) {
+        g->iov[g->n++] = (struct iovec){.iov_base = (uint8_t *)p + g->skip,
+                                        .iov_len = len - g->skip}; /* sendv only reads */
+        g->bytes += len - g->skip;
+        g->skip = 0;
+    }
 }
 
-/* Bytes of one piece; some are empty. */
-static struct iovec slot_piece(const struct msgr_v1_tx_slot *slot, unsigned piece)
+static void gather_slice(struct gathering *g, const struct slice *s)
 {
-    const void *p = NULL;
-    size_t len = 0;
-
-    if (piece == PIECE_HEAD) {
-        p = slot->head;
-        len = slot->head_len;
-    } else if (piece + 1 == slot_pieces(slot)) {
-        p = slot->foot;
-        len = slot->foot_len;
-    } else {
-        const struct slice *s = piece == PIECE_FRONT    ? slot->front
-                                : piece == PIECE_MIDDLE ? slot->middle
-                                                        : &slot->data->slices[piece - PIECE_DATA];
-        if (s) {
-            p = s->data;
-            len = s->len;
-        }
-    }
-    return (struct iovec){.iov_base = (void *)p, .iov_len = len}; /* sendv only reads */
+    if (s)
+        gather(g, s->data, s->len);
 }
 
 int msgr_v1_tx_pull(const struct msgr_v1_tx *tx, struct iovec *iov, int max, size_t *bytes)
 {
-    unsigned piece = tx->piece;
-    size_t skip = tx->piece_sent, sum = 0;
-    int n = 0;
+    struct gathering g = {.iov = iov, .max = max, .skip = tx->first_sent};
 
-    for (unsigned i = 0; i < tx->count && n < max; i++) {
+    for (unsigned i = 0; i < tx->count && g.n < max; i++) {
         const struct msgr_v1_tx_slot *slot = slot_at(tx, i);
-        for (unsigned pieces = slot_pieces(slot); piece < pieces && n < max; piece++) {
-            struct iovec v = slot_piece(slot, piece);
-            if (v.iov_len > skip) {
-                v.iov_base = (uint8_t *)v.iov_base + skip;
-                v.iov_len -= skip;
-                sum += v.iov_len;
-                iov[n++] = v;
-            }
-            skip = 0;
-        }
-        piece = PIECE_HEAD;
+        gather(&g, slot->head, slot->head_len);
+        gather_slice(&g, slot->front);
+        gather_slice(&g, slot->middle);
+        for (unsigned k = 0; slot->data && k < slot->data->count && g.n < max; k++)
+            gather_slice(&g, &slot->data->slices[k]);
+        gather(&g, slot->foot, slot->foot_len);
         if (slot->head[0] == MSGR_V1_TAG_KEEPALIVE)
             break;
     }
     if (bytes)
-        *bytes = sum;
-    return n;
+        *bytes = g.bytes;
+    return g.n;
 }
 
 void msgr_v1_tx_sent(struct msgr_v1_tx *tx, size_t n)
 {
     assert(n <= tx->bytes_queued);
     tx->bytes_queued -= n;
-    while (tx->count) {
-        const struct msgr_v1_tx_slot *slot = slot_at(tx, 0);
-        size_t left = slot_piece(slot, tx->piece).iov_len - tx->piece_sent;
-        if (n < left) {
-            tx->piece_sent += n;
-            return;
-        }
-        n -= left;
-        tx->piece_sent = 0;
-        if (++tx->piece == slot_pieces(slot))
-            drop_first(tx);
+    n += tx->first_sent;
+    while (tx->count && n >= slot_at(tx, 0)->len) {
+        n -= slot_at(tx, 0)->len;
+        drop_first(tx);
     }
+    tx->first_sent = n;
 }

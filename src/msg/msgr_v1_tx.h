@@ -53,6 +53,7 @@ struct msgr_v1_tx_slot {
     uint8_t head[1 + MSGR_V1_HEADER_LEN]; /* tag and header, or a whole control item */
     uint8_t foot[MSGR_V1_FOOTER_LEN];
     uint8_t head_len, foot_len;
+    uint64_t len; /* of all */
     const struct slice *front, *middle;
     const struct bufferlist *data;
     void (*release)(void *arg);
@@ -63,9 +64,7 @@ struct msgr_v1_tx {
     struct msgr_v1_tx_options options; /* fixed after init */
     struct msgr_v1_tx_slot slots[MSGR_V1_TX_SLOTS];
     unsigned first, count;
-    /* How far the first slot is sent: piece (head, front, middle, data slices, foot) and offset in it. */
-    unsigned piece;
-    size_t piece_sent;
+    uint64_t first_sent;   /* how much of the first slot went */
     uint64_t bytes_queued; /* not sent yet, all slots */
 };
 
