@@ -113,26 +113,11 @@ struct buffer *buffer_wrap_secret(void *data, size_t size)
     return b;
 }
 
-struct buffer *buffer_get(struct buffer *b)
+void buffer_free(struct buffer *b)
 {
-    if (b)
-        atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
-    return b;
-}
-
-void buffer_put(struct buffer *b)
-{
-    if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
-        return;
     if (b->release)
         b->release(b->release_arg, b->data);
     free(b);
-}
-
-struct slice slice_get(const struct slice *s)
-{
-    buffer_get(s->buf);
-    return *s;
 }
 
 struct slice slice_part(const struct slice *s, size_t at, size_t len)
@@ -147,57 +132,57 @@ struct slice slice_part(const struct slice *s, size_t at, size_t len)
     return part;
 }
 
-void slice_put(struct slice *s)
-{
-    buffer_put(s->buf);
-    memset(s, 0, sizeof(*s));
-}
-
 int slice_compare(const struct slice *a, const struct slice *b)
 {
     return bytes_compare(a->data, a->len, b->data, b->len);
 }
 
-void bufferlist_init(struct bufferlist *bl)
-{
-    memset(bl, 0, sizeof(*bl));
-}
-
 void bufferlist_destroy(struct bufferlist *bl)
 {
     for (unsigned i = 0; i < bl->count; i++)
-        slice_put(&bl->slices[i]);
-    free(bl->slices);
+        slice_put(bufferlist_slice(bl, i));
+    if (bl->room)
+        free(bl->many);
     bufferlist_init(bl);
 }
 
 void bufferlist_wipe(struct bufferlist *bl)
 {
     for (unsigned i = 0; i < bl->count; i++) {
-        const struct slice *s = &bl->slices[i];
+        const struct slice *s = bufferlist_slice(bl, i);
 
         if (s->buf)
             explicit_bzero(s->buf->data + (s->data - s->buf->data), s->len);
     }
 }
 
+/* For one slice more than there are. */
+static int make_room(struct bufferlist *bl)
+{
+    unsigned room = bl->room ? bl->room * 2 : 4;
+    struct slice *grown;
+
+    if (bl->count < (bl->room ? bl->room : 1))
+        return 0;
+    grown = realloc(bl->room ? bl->many : NULL, room * sizeof(*grown));
+    if (!grown)
+        return -ENOMEM;
+    if (!bl->room)
+        grown[0] = bl->one;
+    bl->many = grown;
+    bl->room = room;
+    return 0;
+}
+
 int bufferlist_append(struct bufferlist *bl, struct slice s)
 {
-    if (s.len == 0) {
+    int r = s.len ? make_room(bl) : 0;
+
+    if (r < 0 || s.len == 0) {
         slice_put(&s);
-        return 0;
+        return r;
     }
-    if (bl->count == bl->room) {
-        unsigned room = bl->room ? bl->room * 2 : 4;
-        struct slice *grown = realloc(bl->slices, room * sizeof(*grown));
-        if (!grown) {
-            slice_put(&s);
-            return -ENOMEM;
-        }
-        bl->slices = grown;
-        bl->room = room;
-    }
-    bl->slices[bl->count++] = s;
+    *bufferlist_slice(bl, bl->count++) = s;
     bl->len += s.len;
     return 0;
 }
@@ -215,7 +200,7 @@ int bufferlist_append_copy(struct bufferlist *bl, const void *data, size_t len)
 int bufferlist_append_list(struct bufferlist *bl, const struct bufferlist *other)
 {
     for (unsigned i = 0; i < other->count; i++) {
-        int r = bufferlist_append(bl, slice_get(&other->slices[i]));
+        int r = bufferlist_append(bl, slice_get(bufferlist_slice(other, i)));
         if (r < 0)
             return r;
     }
@@ -227,7 +212,7 @@ void bufferlist_copy_out(const struct bufferlist *bl, size_t offset, void *out, 
     uint8_t *to = out;
 
     for (unsigned i = 0; i < bl->count && len; i++) {
-        const struct slice *s = &bl->slices[i];
+        const struct slice *s = bufferlist_slice(bl, i);
         size_t n;
         if (offset >= s->len) {
             offset -= s->len;
@@ -246,7 +231,7 @@ int bufferlist_flatten(const struct bufferlist *bl, struct slice *out)
     struct buffer *b;
 
     if (bl->count == 1) {
-        *out = slice_get(&bl->slices[0]);
+        *out = slice_get(bufferlist_slice(bl, 0));
         return 0;
     }
     memset(out, 0, sizeof(*out));
@@ -263,6 +248,6 @@ int bufferlist_flatten(const struct bufferlist *bl, struct slice *out)
 uint32_t bufferlist_crc32c(const struct bufferlist *bl, uint32_t crc)
 {
     for (unsigned i = 0; i < bl->count; i++)
-        crc = crc32c(crc, bl->slices[i].data, bl->slices[i].len);
+        crc = crc32c(crc, bufferlist_slice(bl, i)->data, bufferlist_slice(bl, i)->len);
     return crc;
 }

@@ -36,8 +36,19 @@ struct buffer *buffer_wrap_malloc(void *data, size_t size);
 /* The same for bytes that may be secrets, which are zeroed first. */
 struct buffer *buffer_wrap_secret(void *data, size_t size);
 
-struct buffer *buffer_get(struct buffer *b);
-void buffer_put(struct buffer *b); /* NULL is fine */
+/* NULL is fine for both. */
+static inline struct buffer *buffer_get(struct buffer *b)
+{
+    if (b)
+        atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    return b;
+}
+void buffer_free(struct buffer *b); /* part of buffer_put() */
+static inline void buffer_put(struct buffer *b)
+{
+    if (b && atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1)
+        buffer_free(b);
+}
 
 struct slice {
     struct buffer *buf; /* NULL: borrowed */
@@ -50,20 +61,39 @@ slice_of(struct buffer *b) /* takes the caller's reference; NULL gives an empty 
 {
     return (struct slice){.buf = b, .data = b ? b->data : NULL, .len = b ? b->size : 0};
 }
-struct slice slice_get(const struct slice *s);
+static inline struct slice slice_get(const struct slice *s)
+{
+    buffer_get(s->buf);
+    return *s;
+}
+static inline void slice_put(struct slice *s)
+{
+    buffer_put(s->buf);
+    *s = (struct slice){0};
+}
 /* len bytes of s from offset at on, with a reference of their own; the caller has checked that they are
  * there. */
 struct slice slice_part(const struct slice *s, size_t at, size_t len);
-void slice_put(struct slice *s);
 int slice_compare(const struct slice *a, const struct slice *b); /* as bytes_compare() */
 
 struct bufferlist {
-    struct slice *slices;
+    union {                 /* private: see bufferlist_slice() */
+        struct slice one;   /* while room is 0: most lists have no more */
+        struct slice *many; /* malloc'ed */
+    };
     unsigned count, room;
     size_t len; /* bytes in all slices */
 };
 
-void bufferlist_init(struct bufferlist *bl);
+static inline void bufferlist_init(struct bufferlist *bl)
+{
+    *bl = (struct bufferlist){0};
+}
+/* Slice i of count; it may move when the list grows or moves. */
+static inline struct slice *bufferlist_slice(const struct bufferlist *bl, unsigned i)
+{
+    return bl->room ? &bl->many[i] : (struct slice *)&bl->one;
+}
 void bufferlist_destroy(struct bufferlist *bl);
 /* Zeroes all bytes that are not borrowed, for whoever else has them, too. */
 void bufferlist_wipe(struct bufferlist *bl);

@@ -220,7 +220,7 @@ int msgr_v1_tx_pull(const struct msgr_v1_tx *tx, struct iovec *iov, int max, siz
         gather_slice(&g, slot->front);
         gather_slice(&g, slot->middle);
         for (unsigned k = 0; slot->data && k < slot->data->count && g.n < max; k++)
-            gather_slice(&g, &slot->data->slices[k]);
+            gather_slice(&g, bufferlist_slice(slot->data, k));
         gather(&g, slot->foot, slot->foot_len);
         if (slot->head[0] == MSGR_V1_TAG_KEEPALIVE)
             break;

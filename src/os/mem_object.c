@@ -128,8 +128,8 @@ void mem_object_clone_range(struct mem_usage *u, struct treap *objects, const st
     bufferlist_init(&bl);
     mem_must(extents_read(&from->data, op->offset, length, &bl));
     for (unsigned i = 0; i < bl.count; i++) {
-        mem_object_write(u, m, at, &bl.slices[i]);
-        at += bl.slices[i].len;
+        mem_object_write(u, m, at, bufferlist_slice(&bl, i));
+        at += bufferlist_slice(&bl, i)->len;
     }
     bufferlist_destroy(&bl);
 }

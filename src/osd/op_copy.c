@@ -187,10 +187,10 @@ static void replace(struct op_context *c, const struct copy_source *s)
     os_touch(c->txn, &c->obc->name);
     c->exists = true;
     c->replaced = true;
-    for (unsigned i = 0; i < s->data.count; at += s->data.slices[i++].len)
-        os_write(c->txn, &c->obc->name, at, &s->data.slices[i]);
+    for (unsigned i = 0; i < s->data.count; at += bufferlist_slice(&s->data, i++)->len)
+        os_write(c->txn, &c->obc->name, at, bufferlist_slice(&s->data, i));
     for (unsigned i = 0; i < s->omap.count; i++)
-        os_omap_setkeys(c->txn, &c->obc->name, &s->omap.slices[i]);
+        os_omap_setkeys(c->txn, &c->obc->name, bufferlist_slice(&s->omap, i));
     if (s->omap_header.len)
         os_omap_setheader(c->txn, &c->obc->name, &s->omap_header);
     c->pg->stats.written_bytes += s->data.len;
@@ -206,7 +206,7 @@ int step_copy_from(struct op_context *c, struct osd_op *op)
         return r;
     replace(c, s);
     for (unsigned i = 0; i < s->attrs.count && r == 0; i++)
-        r = set_attrs(c, &s->attrs.slices[i]);
+        r = set_attrs(c, bufferlist_slice(&s->attrs, i));
     c->info.size = s->data.len;
     c->info.mtime = s->mtime;
     c->info.truncate_seq = s->truncate_seq;

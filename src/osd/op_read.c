@@ -188,7 +188,7 @@ static int64_t first_difference(const struct bufferlist *have, const struct slic
     size_t at = 0;
 
     for (unsigned i = 0; i < have->count; i++) {
-        const struct slice *s = &have->slices[i];
+        const struct slice *s = bufferlist_slice(have, i);
         for (size_t k = 0; k < s->len; k++, at++) {
             if (s->data[k] != want->data[at])
                 return (int64_t)at;

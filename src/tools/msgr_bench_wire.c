@@ -78,7 +78,7 @@ bool msgr_bench_data_is_good(const struct message *m, uint32_t size)
     if (m->data.len != size)
         return false;
     for (unsigned i = 0; i < m->data.count; i++) {
-        const struct slice *s = &m->data.slices[i];
+        const struct slice *s = bufferlist_slice(&m->data, i);
         for (size_t done = 0; done < s->len;) {
             size_t n = s->len - done;
             if (n > PATTERN_LEN - at)

@@ -141,7 +141,7 @@ static int read_data(struct object_store *s, struct os_collection *c, const stru
         bufferlist_init(&bl);
         r = object_store_read(s, c, o, at, READ_AT_ONCE, &bl);
         for (unsigned i = 0; r == 0 && fd >= 0 && i < bl.count; i++)
-            r = fd_write(fd, bl.slices[i].data, bl.slices[i].len);
+            r = fd_write(fd, bufferlist_slice(&bl, i)->data, bufferlist_slice(&bl, i)->len);
         bufferlist_destroy(&bl);
     }
     return r;

@@ -62,7 +62,7 @@ static void encode_data(const struct bufferlist *data, struct encode *e)
 {
     encode_u32(e, (uint32_t)data->len);
     for (unsigned i = 0; i < data->count; i++)
-        encode_bytes(e, data->slices[i].data, data->slices[i].len);
+        encode_bytes(e, bufferlist_slice(data, i)->data, bufferlist_slice(data, i)->len);
 }
 
 void object_copy_data_encode(const struct object_copy_data *p, struct encode *e)

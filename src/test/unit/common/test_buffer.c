@@ -38,6 +38,27 @@ static void test_list_of_slices(void **state UNUSED)
     bufferlist_destroy(&b);
 }
 
+/* The first slice has another place than the others. */
+static void test_list_grows(void **state UNUSED)
+{
+    struct bufferlist a;
+    char out[26];
+
+    bufferlist_init(&a);
+    for (unsigned n = 0; n < sizeof(out); n++) {
+        const char letter = (char)('a' + n);
+        assert_int_equal(bufferlist_append_copy(&a, &letter, 1), 0);
+        assert_int_equal(a.count, n + 1);
+        assert_int_equal(a.len, n + 1);
+        for (unsigned i = 0; i <= n; i++)
+            assert_int_equal(*bufferlist_slice(&a, i)->data, 'a' + i);
+    }
+    bufferlist_copy_out(&a, 0, out, sizeof(out));
+    assert_memory_equal(out, "abcdefghijklmnopqrstuvwxyz", sizeof(out));
+    bufferlist_destroy(&a);
+    assert_int_equal(a.count, 0);
+}
+
 static void test_alignment(void **state UNUSED)
 {
     struct buffer *b = buffer_create_aligned(1000, 4096, 123);
@@ -98,8 +119,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crc32c_is_cephs), cmocka_unit_test(test_list_of_slices),
-        cmocka_unit_test(test_alignment),       cmocka_unit_test(test_order),
-        cmocka_unit_test(test_lists_of_blobs),
+        cmocka_unit_test(test_list_grows),      cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_order),           cmocka_unit_test(test_lists_of_blobs),
     };
     return unit_run("buffer", tests);
 }

@@ -46,8 +46,8 @@ static bool data_is_good(const struct message *m)
     uint8_t byte = (uint8_t)m->tid;
 
     for (unsigned i = 0; i < m->data.count; i++)
-        for (size_t k = 0; k < m->data.slices[i].len; k++)
-            if (m->data.slices[i].data[k] != byte)
+        for (size_t k = 0; k < bufferlist_slice(&m->data, i)->len; k++)
+            if (bufferlist_slice(&m->data, i)->data[k] != byte)
                 return false;
     return m->front.len == 8 && memcmp(m->front.data, &m->tid, 8) == 0;
 }

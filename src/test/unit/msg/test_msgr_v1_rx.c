@@ -113,9 +113,9 @@ static void test_large_sections_land_in_place(void **state UNUSED)
             assert_true(pattern_fits(ev.message.middle.data, 5, 1));
             assert_int_equal(ev.message.data.len, sizes[j]);
             if (sizes[j])
-                assert_true(pattern_fits(ev.message.data.slices[0].data, sizes[j], 2));
+                assert_true(pattern_fits(bufferlist_slice(&ev.message.data, 0)->data, sizes[j], 2));
             if (sizes[j] > MSGR_V1_DIRECT_MIN) /* aligned as the sender hinted */
-                assert_int_equal((uintptr_t)ev.message.data.slices[0].data % 4096, 1);
+                assert_int_equal((uintptr_t)bufferlist_slice(&ev.message.data, 0)->data % 4096, 1);
             large = (sizes[i] > MSGR_V1_DIRECT_MIN ? sizes[i] : 0) +
                     (sizes[j] > MSGR_V1_DIRECT_MIN ? sizes[j] : 0);
             assert_true(straight <= large);

@@ -48,7 +48,7 @@ static void test_sees_changes(void **state UNUSED)
     const uint32_t size = 5000;
     struct message *m = msgr_bench_with_data(CHECKED, 77, size);
     struct message *r = received(m, size);
-    uint8_t *bytes = r->data.slices[0].buf->data;
+    uint8_t *bytes = bufferlist_slice(&r->data, 0)->buf->data;
 
     for (uint32_t i = 0; i < size; i++) {
         bytes[i] ^= 0x10;

@@ -46,7 +46,7 @@ static void test_genuine_piece(void **state UNUSED)
     assert_int_equal(decode_all(&s, s.len, &p), 0);
     assert_int_equal(p.size, 6);
     assert_int_equal(p.data.len, 6);
-    assert_memory_equal(p.data.slices[0].data, "hello\n", 6);
+    assert_memory_equal(bufferlist_slice(&p.data, 0)->data, "hello\n", 6);
     assert_int_equal(p.attrs.len, 14);
     assert_int_equal(p.omap.len, 15);
     assert_int_equal(p.cursor.data_offset, 6);
@@ -99,7 +99,7 @@ static void test_there_and_back(void **state UNUSED)
     assert_int_equal(slice_compare(&q.cursor.omap_offset, &p.cursor.omap_offset), 0);
     assert_int_equal(slice_compare(&q.omap_header, &p.omap_header), 0);
     assert_int_equal(q.data.len, 3);
-    assert_memory_equal(q.data.slices[0].data, "abc", 3);
+    assert_memory_equal(bufferlist_slice(&q.data, 0)->data, "abc", 3);
     object_copy_data_destroy(&p);
     object_copy_data_destroy(&q);
     slice_put(&s);
