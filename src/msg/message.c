@@ -6,7 +6,15 @@
 #include <string.h>
 
 #include "common/crc32c.h"
+#include "common/mutex.h"
 #include "msg/messenger.h"
+
+/* For making what a message lacks. Its address says which one is taken: so one that takes long seldom keeps
+ * others waiting. */
+#define MAKING_LOCKS 16
+static struct mutex making_locks[MAKING_LOCKS] = {
+    [0 ... MAKING_LOCKS - 1] = MUTEX_INIT("message", LOCK_RANK_MESSAGE),
+};
 
 struct message *message_create(uint16_t type, uint16_t version, uint16_t compat_version)
 {
@@ -20,7 +28,6 @@ struct message *message_create(uint16_t type, uint16_t version, uint16_t compat_
                           .compat_version = compat_version,
                           .priority = MESSAGE_PRIO_DEFAULT};
     list_init(&m->queue_link);
-    mutex_init(&m->encodings_lock, "message", LOCK_RANK_MESSAGE);
     return m;
 }
 
@@ -52,7 +59,6 @@ static void message_free(struct message *m)
     slice_put(&m->middle);
     bufferlist_destroy(&m->data);
     connection_put(m->con);
-    mutex_destroy(&m->encodings_lock);
     free(m);
 }
 
@@ -88,6 +94,23 @@ void message_set_payload(struct message *m, message_encode_fn encode, uint64_t f
     m->payload_free = payload_free;
 }
 
+/* The lock that was taken, or NULL: the caller's reference is the only one, and nobody else looks. */
+static struct mutex *begin_making(const struct message *m)
+{
+    struct mutex *lock = &making_locks[(uintptr_t)m / sizeof(*m) % MAKING_LOCKS];
+
+    if (atomic_load_explicit(&m->refs, memory_order_acquire) == 1)
+        return NULL;
+    mutex_lock(lock);
+    return lock;
+}
+
+static void end_making(struct mutex *lock)
+{
+    if (lock)
+        mutex_unlock(lock);
+}
+
 static struct message_encoding *make_encoding(struct message *m, uint64_t features)
 {
     struct message_encoding *e = m->encodings ? calloc(1, sizeof(*e)) : &m->first_encoding;
@@ -121,12 +144,13 @@ static struct message_encoding *find_encoding(struct message *m, uint64_t featur
 const struct message_encoding *message_encoding_for(struct message *m, uint64_t features)
 {
     struct message_encoding *e;
+    struct mutex *lock;
 
     features &= m->encode ? m->encode_mask : 0;
     e = find_encoding(m, features);
     if (e)
         return e;
-    mutex_lock(&m->encodings_lock);
+    lock = begin_making(m);
     e = find_encoding(m, features);
     if (!e) {
         e = make_encoding(m, features);
@@ -135,21 +159,23 @@ const struct message_encoding *message_encoding_for(struct message *m, uint64_t 
             atomic_store_explicit(&m->encodings, e, memory_order_release);
         }
     }
-    mutex_unlock(&m->encodings_lock);
+    end_making(lock);
     return e;
 }
 
 uint32_t message_data_crc(struct message *m)
 {
+    struct mutex *lock;
+
     if (m->data.len == 0)
         return 0;
     if (atomic_load_explicit(&m->data_crc_known, memory_order_acquire))
         return m->data_crc;
-    mutex_lock(&m->encodings_lock);
+    lock = begin_making(m);
     if (!atomic_load_explicit(&m->data_crc_known, memory_order_relaxed)) {
         m->data_crc = bufferlist_crc32c(&m->data, 0);
         atomic_store_explicit(&m->data_crc_known, true, memory_order_release);
     }
-    mutex_unlock(&m->encodings_lock);
+    end_making(lock);
     return m->data_crc;
 }

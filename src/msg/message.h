@@ -18,7 +18,6 @@
 #include "common/buffer.h"
 #include "common/encode.h"
 #include "common/list.h"
-#include "common/mutex.h"
 #include "types/entity_name.h"
 
 struct connection;
@@ -68,7 +67,6 @@ struct message {
     uint64_t encode_mask;
     void *payload;
     void (*payload_free)(void *payload);
-    struct mutex encodings_lock; /* for making what is missing; what is there is read without */
     _Atomic(struct message_encoding *) encodings; /* entries are fixed and stay until the message goes */
     struct message_encoding first_encoding;       /* most messages have no other */
     atomic_bool data_crc_known;
