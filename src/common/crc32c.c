@@ -4,7 +4,7 @@
 #include <isa-l/crc.h>
 #include <limits.h>
 
-uint32_t crc32c(uint32_t seed, const void *data, size_t len)
+uint32_t crc32c_bytes(uint32_t seed, const void *data, size_t len)
 {
     unsigned char *p = (unsigned char *)data; /* isa-l reads only, but says otherwise */
 

@@ -32,7 +32,6 @@ void mutex_destroy(struct mutex *m)
 
 static void push(struct mutex *m)
 {
-    m->owner = pthread_self();
     m->held = true;
     m->below = top;
     top = m;

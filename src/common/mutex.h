@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mutex: a pthread mutex that knows its rank and its owner, and a condition for it.
+ * mutex: a pthread mutex that knows its rank, and a condition for it.
  *
  * Taking a lock whose rank is not above every rank the thread holds aborts with both names: an order that
  * could deadlock is found the first time it is walked, not the first time it deadlocks. mutex_trylock() is
@@ -20,7 +20,6 @@ struct mutex {
     pthread_mutex_t m;
     const char *name; /* fixed */
     int rank;         /* fixed */
-    pthread_t owner;  /* valid while held */
     bool held;
     struct mutex *below; /* the lock this thread took before this one, while held */
 };

@@ -115,6 +115,10 @@ void connection_unlock(struct connection *c)
 {
     struct list released;
 
+    if (list_empty(&c->released)) {
+        mutex_unlock(&c->lock);
+        return;
+    }
     list_init(&released);
     list_splice_tail(&released, &c->released);
     mutex_unlock(&c->lock);
@@ -252,20 +256,20 @@ int connection_send(struct connection *c, struct message *msg)
 
     if (c->loopback)
         return send_to_ourselves(c, msg);
-    o = calloc(1, sizeof(*o));
+    o = malloc(sizeof(*o)); /* as in message_create() */
     if (!o) {
         message_put(msg);
         return -ENOMEM;
     }
+    *o = (struct out_item){
+        .con = c,
+        .item = {.msg = msg, .priority = msg->priority, .cost = message_size(msg)},
+    };
     /* What can be computed before any lock is: a reconnect with other features does it again. */
     if (features && message_encoding_for(msg, features) && c->messenger->options.crc_data)
         message_data_crc(msg);
     if (UNLIKELY(conf_bool(c->messenger->conf, OPT_ms_dump_on_send)))
         dump_bytes(msg, 0);
-    o->con = c;
-    o->item.msg = msg;
-    o->item.priority = msg->priority;
-    o->item.cost = message_size(msg);
     connection_lock(c);
     if (c->state == CONNECTION_DEAD) {
         list_init(&o->item.link);
