@@ -227,7 +227,6 @@ static int send_to_ourselves(struct connection *c, struct message *msg)
         copy->data_off = msg->data_off;
         copy->src = messenger_name(c->messenger);
         copy->con = connection_get(c);
-        copy->recv_ns = clock_monotonic_ns();
         dispatch_queue_push_message(c->messenger->dispatch, message_get(copy));
     }
     message_put(copy);

@@ -57,7 +57,6 @@ struct message {
     struct connection *con; /* a reference; NULL on messages that we made */
     struct entity_name src; /* what the header said: believe the connection instead */
     uint64_t seq;
-    uint64_t recv_ns;       /* monotonic, when the last byte came */
     struct list queue_link; /* the dispatch queue's */
     uint32_t throttled_bytes;
     void (*unthrottle)(struct message *m); /* gives back what the reader took; called by the last put */

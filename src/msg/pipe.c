@@ -47,7 +47,7 @@ static struct pipe *pipe_create(struct messenger *m, struct worker *w, struct tr
     p->socket = s;
     p->mt = messenger_transport_of(m, s->transport);
     p->handler.ready = pipe_ready;
-    p->last_rx_ns = clock_monotonic_ns();
+    p->heard_ns = clock_monotonic_ns();
     list_init(&p->accepting_link);
     worker_task_init(&p->task, pipe_run);
     worker_timer_init(&p->timer, pipe_timer);
@@ -458,9 +458,10 @@ static void pipe_timer(struct worker_timer *t)
         pipe_fault(p, -ETIMEDOUT, "handshake not finished in time");
         return;
     }
-    if (pipe_holds_back(p))
-        p->last_rx_ns = now; /* we are the ones who do not read */
-    if (now - p->last_rx_ns > p->mt->keepalive_timeout_ns && p->mt->keepalive_timeout_ns) {
+    if (p->heard || pipe_holds_back(p)) /* or we are the ones who do not read */
+        p->heard_ns = now;
+    p->heard = false;
+    if (now - p->heard_ns >= p->mt->keepalive_timeout_ns && p->mt->keepalive_timeout_ns) {
         pipe_fault(p, -ETIMEDOUT, "nothing heard from the peer within the keepalive timeout");
         return;
     }
@@ -492,7 +493,7 @@ static void pipe_run(struct worker_task *t)
     if (todo & PIPE_TODO_RESUME)
         pipe_throttle_resumed(p);
     if ((todo & PIPE_TODO_RESUME) && p->state == PIPE_OPEN) {
-        p->last_rx_ns = worker_now_ns(p->worker);
+        p->heard = true;
         pipe_set_interest(p, p->interest | TRANSPORT_READ);
         pipe_pump(p);
     }

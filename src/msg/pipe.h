@@ -86,7 +86,8 @@ struct pipe {
     struct message *held; /* delayed on purpose; nothing is read meanwhile */
     struct worker_timer held_timer;
     bool owes;                  /* an ack or a keepalive's answer may be due since the last look */
-    uint64_t last_rx_ns;        /* when the last byte came, or reading was held back */
+    bool heard;                 /* bytes came since the timer looked, or reading was held back */
+    uint64_t heard_ns;          /* when it saw that last */
     struct list accepting_link; /* messenger lock */
 
     /* Fixed once open. */

@@ -24,7 +24,7 @@ static size_t receive(struct pipe *p, void *to, size_t len)
     if (LIKELY(!inject_socket_failure(p->messenger->conf)))
         n = p->socket->transport->recv(p->socket, to, len);
     if (n > 0) {
-        p->last_rx_ns = worker_now_ns(p->worker);
+        p->heard = true;
         if (p->con)
             atomic_fetch_add_explicit(&p->con->bytes_in, (uint64_t)n, memory_order_relaxed);
         return (size_t)n;
@@ -89,7 +89,6 @@ static struct message *make_message(struct pipe *p, struct msgr_v1_rx_message *r
     memset(&rm->middle, 0, sizeof(rm->middle));
     bufferlist_init(&rm->data);
     m->con = connection_get(p->con);
-    m->recv_ns = worker_now_ns(p->worker);
     pipe_throttle_hand_over(p, m);
     return m;
 }
@@ -120,7 +119,7 @@ static void held_long_enough(struct worker_timer *t)
     struct pipe *p = CONTAINER_OF(t, struct pipe, held_timer);
 
     pipe_get(p);
-    p->last_rx_ns = worker_now_ns(p->worker);
+    p->heard = true;
     pipe_release_held(p);
     pipe_set_interest(p, p->interest | TRANSPORT_READ);
     pipe_pump(p);

@@ -14,6 +14,10 @@
 #include "common/mutex.h"
 #include "common/thread.h"
 
+/* While there is always something to do, timers are looked at each so many passes: where the kernel has to be
+ * asked for the time, that costs as much as half a message. */
+#define PASSES_PER_TIMERS 16
+
 struct worker {
     struct worker_pool *pool;        /* fixed */
     struct transport_poller *poller; /* fixed */
@@ -31,7 +35,8 @@ struct worker {
 
     /* The worker's own. */
     struct timer_heap timers; /* nodes of struct worker_timer */
-    uint64_t now_ns;
+    uint64_t now_ns;          /* 0: nobody has asked in this pass */
+    unsigned passes;
     uint8_t scratch[WORKER_SCRATCH_LEN];
 };
 
@@ -64,7 +69,7 @@ static void fire_timers(struct worker *w)
 {
     struct timer_node *first;
 
-    while ((first = timer_heap_first(&w->timers)) && first->deadline_ns <= w->now_ns) {
+    while ((first = timer_heap_first(&w->timers)) && first->deadline_ns <= worker_now_ns(w)) {
         struct worker_timer *t = CONTAINER_OF(first, struct worker_timer, node);
         worker_cancel_timer(w, t);
         t->fire(t);
@@ -139,8 +144,10 @@ uint8_t *worker_scratch(struct worker *w)
     return w->scratch;
 }
 
-uint64_t worker_now_ns(const struct worker *w)
+uint64_t worker_now_ns(struct worker *w)
 {
+    if (!w->now_ns)
+        w->now_ns = clock_monotonic_ns();
     return w->now_ns;
 }
 
@@ -192,7 +199,7 @@ static void *worker_main(void *arg)
     while (next_deadline(w, &deadline_ns)) {
         struct transport_event *events;
         int n = t->poller_wait(w->poller, deadline_ns, w->spin_ns, &events);
-        w->now_ns = clock_monotonic_ns();
+        w->now_ns = 0;
         if (n < 0)
             poller_failed(t, n);
         for (int i = 0; i < n; i++) {
@@ -201,7 +208,8 @@ static void *worker_main(void *arg)
                 h->ready(h, events[i].events);
         }
         run_tasks(w);
-        fire_timers(w);
+        if (n <= 0 || ++w->passes % PASSES_PER_TIMERS == 0)
+            fire_timers(w);
     }
     return NULL;
 }
@@ -228,7 +236,6 @@ static int worker_start(struct worker_pool *p, const struct conf *conf, unsigned
         return -ENOMEM;
     w->pool = p;
     w->spin_ns = (uint64_t)conf_i64(conf, tcp ? OPT_ms_tcp_spin_us : OPT_ms_rsockets_spin_us) * NSEC_PER_USEC;
-    w->now_ns = clock_monotonic_ns();
     mutex_init(&w->lock, "worker", LOCK_RANK_WORKER);
     list_init(&w->tasks);
     r = p->transport->poller_create(&w->poller);

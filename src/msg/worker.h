@@ -80,7 +80,7 @@ void worker_cancel_timer(struct worker *w, struct worker_timer *t);
 /* Bytes for reading ahead, the worker's: valid until the handler returns. */
 #define WORKER_SCRATCH_LEN (64 * 1024)
 uint8_t *worker_scratch(struct worker *w);
-/* The time at which this pass began. */
-uint64_t worker_now_ns(const struct worker *w);
+/* The time of this pass: when it was asked for first. */
+uint64_t worker_now_ns(struct worker *w);
 
 #endif

@@ -76,7 +76,7 @@ static void summarize(struct op_request *op)
     for (unsigned i = 0; i < s->op_count && i < OP_CODES_SHOWN; i++)
         s->codes[i] = op->m.ops[i].code;
     s->epoch = op->m.osdmap_epoch;
-    s->start_ns = op->msg->recv_ns;
+    s->start_ns = clock_monotonic_ns();
 }
 
 int op_request_create(struct op_tracker *tracker, struct message *msg, struct op_request **out)
