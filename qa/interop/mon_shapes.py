@@ -161,12 +161,16 @@ def settle(text):
     return text.rstrip("\n")
 
 
+# Advice, in our own words.
+ADVICE = ("* NOTE: ", "ceph osd pool application enable ")
+
+
 def settle_numbers(text):
     """The same, also without numbers and the width of what they stand in."""
     text = re.sub(r"\d[\d.]*( [KMG]i)? ?B\b", "SIZE", settle(text))
     text = re.sub(r"\d[\d.']*", "N", text)
     lines = re.sub(r" +", " ", text).split("\n")
-    return "\n".join(line.rstrip() for line in lines if not line.startswith("* NOTE: "))  # in our own words
+    return "\n".join(line.rstrip() for line in lines if not any(advice in line for advice in ADVICE))
 
 
 # Plain output that is ours alone: what names our version or our options; and genuine `log last 1` gives two lines.

@@ -32,7 +32,10 @@ fill() {
     wait_until 60 prints device_health_metrics genuine_ceph osd pool ls && genuine_ceph osd pool create p 4 &&
         genuine_ceph osd pool application enable p rbd &&
         "$genuine_bin/rados" -c "$conf" -p p put object "$conf" &&
-        wait_until 60 prints ' 5 active+clean' genuine_ceph -s && wait_until 60 prints 'objects: 1 objects' genuine_ceph -s &&
+        genuine_ceph osd pool create nameless 1 &&
+        "$genuine_bin/rados" -c "$conf" -p nameless put object "$conf" &&
+        wait_until 60 prints ' 6 active+clean' genuine_ceph -s && wait_until 60 prints 'objects: 2 objects' genuine_ceph -s &&
+        wait_until 60 prints '1 pool(s) do not have an application enabled' genuine_ceph health &&
         wait_until 60 lacks '_sec' genuine_ceph pg stat -f json
 }
 

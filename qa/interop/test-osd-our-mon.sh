@@ -43,6 +43,20 @@ check "genuine rados puts and gets" eval 'rados put object "$tmp/in" && rados ge
 check "rados bench" rados bench 2 write -b 4096 -t 8 --no-cleanup
 check "ceph -s shows what there is" wait_until 60 prints 'objects: [0-9.]*k* objects, ' genuine_ceph -s
 check "ceph df too" wait_until 60 prints '^p  *1  *16  *[0-9.]* MiB ' genuine_ceph df
+unnamed="application not enabled on pool 'p'"
+check "health names a pool without an application" wait_until 60 prints "$unnamed" genuine_ceph health detail
+without_warning() {
+    ! genuine_ceph health detail | grep POOL_APP_NOT_ENABLED
+}
+check "health mute" genuine_ceph health mute POOL_APP_NOT_ENABLED
+check "it is muted" prints '^HEALTH_WARN 1 pool(s) have no replicas configured (muted: POOL_APP_NOT_ENABLED)' \
+    genuine_ceph health
+check "health unmute" eval 'genuine_ceph health unmute POOL_APP_NOT_ENABLED &&
+    prints "^HEALTH_WARN 1 pool(s) do not have an application enabled;" genuine_ceph health'
+check "mon_warn_on_pool_no_app" eval 'genuine_ceph config set mon mon_warn_on_pool_no_app false &&
+    wait_until 60 without_warning && genuine_ceph config rm mon mon_warn_on_pool_no_app &&
+    wait_until 60 prints "$unnamed" genuine_ceph health detail'
+check "osd pool application enable" eval 'genuine_ceph osd pool application enable p rados && wait_until 60 without_warning'
 check "a pool of two copies is refused" fails genuine_ceph osd pool set p size 2 --yes-i-really-mean-it
 
 check "osd out" genuine_ceph osd out 1

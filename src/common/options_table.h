@@ -331,6 +331,8 @@
       "warn of fewer OSDs than a pool has copies by default") \
     X(mon_pg_stuck_threshold, INT, ADVANCED, "60", NULL, OPTION_RUNTIME, MIN(0), NULL, \
       "seconds after which a placement group in a bad state counts as stuck in it") \
+    X(mon_warn_on_pool_no_app, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
+      "warn of pools with objects that no application is enabled on") \
     X(mon_warn_on_pool_no_redundancy, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \
       "warn of pools that have one copy of everything") \
     X(mon_warn_on_pool_pg_num_not_power_of_two, BOOL, ADVANCED, "true", NULL, OPTION_RUNTIME, ANY, NULL, \

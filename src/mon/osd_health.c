@@ -19,10 +19,36 @@ static void check_count(const struct osdmap *map, const struct conf *conf, struc
                           "OSD count %" PRId64 " < osd_pool_default_size %" PRId64, osds, want);
 }
 
+static bool needs_application(const struct osdmap_pool *p, const struct pg_map *pgs)
+{
+    return !p->pool.application_count && p->pool.tier_of < 0 && pg_map_sum(pgs, p->id).stats.num_objects > 0;
+}
+
+static void check_applications(const struct osdmap *map, const struct pg_map *pgs, const struct conf *conf,
+                               struct health_checks *checks)
+{
+    struct health_check *check;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < map->pool_count; i++)
+        count += needs_application(&map->pools[i], pgs);
+    if (!count || !conf_bool(conf, OPT_mon_warn_on_pool_no_app))
+        return;
+    check = health_checks_add(checks, "POOL_APP_NOT_ENABLED", HEALTH_WARN, count,
+                              "%u pool(s) do not have an application enabled", count);
+    for (unsigned i = 0; i < map->pool_count; i++)
+        if (needs_application(&map->pools[i], pgs))
+            health_check_detail(check, "application not enabled on pool '%s'", map->pools[i].name);
+    health_check_detail(check,
+                        "'ceph osd pool application enable POOL APP' says what a pool is for: cephfs, rbd, "
+                        "rgw or any other name");
+}
+
 void osd_health_check(const struct osdmap *map, const struct crush_map *crush, const struct pg_map *pgs,
                       const struct conf *conf, struct health_checks *checks)
 {
     osdmap_health_check(map, crush, conf, checks);
     check_count(map, conf, checks);
+    check_applications(map, pgs, conf, checks);
     pg_status_health(pgs, checks);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/conf.h"
+#include "mon/osd_health.h"
 #include "mon/osd_pending.h"
 #include "mon/pg_status.h"
 #include "mon/text_size.h"
@@ -55,6 +57,52 @@ static void report(struct pg_map *m, const struct osdmap *map, uint32_t epoch, u
 
     assert_int_equal(pg_map_report(m, map, 0, &r), 0);
     m_pg_stats_destroy(&r);
+}
+
+static bool wants_application(const struct osdmap *map, const struct pg_map *pgs, const struct conf *conf)
+{
+    struct health_checks checks;
+    struct crush_map crush;
+    const struct health_check *check;
+    bool found;
+
+    health_checks_init(&checks);
+    assert_int_equal(osdmap_get_crush(map, &crush), 0);
+    osd_health_check(map, &crush, pgs, conf, &checks);
+    check = health_checks_find(&checks, "POOL_APP_NOT_ENABLED");
+    found = check != NULL;
+    if (check) {
+        assert_string_equal(check->summary, "1 pool(s) do not have an application enabled");
+        assert_int_equal(check->count, 1);
+        assert_int_equal(check->detail.count, 2);
+        assert_string_equal(check->detail.items[0], "application not enabled on pool 'data'");
+    }
+    crush_map_destroy(&crush);
+    health_checks_destroy(&checks);
+    return found;
+}
+
+static void test_application(void **state UNUSED)
+{
+    struct conf *conf = conf_create("ceph", "mon", "a", true);
+    struct osdmap map;
+    struct pg_map m;
+
+    make_map(&map);
+    pg_map_init(&m);
+    map.pools[0].name = strdup("data");
+    assert_int_equal(pg_map_take_map(&m, &map, NULL), 0);
+    assert_false(wants_application(&map, &m, conf)); /* nothing is in it */
+    report(&m, &map, 2, PG_STATE(ACTIVE), 1);
+    assert_true(wants_application(&map, &m, conf));
+    assert_int_equal(conf_set(conf, CONF_CMDLINE, "mon_warn_on_pool_no_app", "false", NULL), 0);
+    assert_false(wants_application(&map, &m, conf));
+    assert_int_equal(conf_set(conf, CONF_CMDLINE, "mon_warn_on_pool_no_app", "true", NULL), 0);
+    assert_non_null(pg_pool_add_application(&map.pools[0].pool, "rbd"));
+    assert_false(wants_application(&map, &m, conf));
+    pg_map_destroy(&m);
+    osdmap_destroy(&map);
+    conf_free(conf);
 }
 
 static void assert_line(const struct pg_map *m, const char *want)
@@ -146,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_reports_and_states),
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_application),
     };
     return unit_run("pg_map", tests);
 }
