@@ -2,6 +2,8 @@
 /* What is collected for the next epoch, and that everybody who applies it gets the same map. */
 #include "test/unit/unit.h"
 
+#include "crush/crush_edit.h"
+#include "mon/osd_fullness.h"
 #include "mon/osd_pending.h"
 
 #include <errno.h>
@@ -210,6 +212,54 @@ static void test_what_does_not_fit(void **state)
     entity_addrvec_destroy(&addrs);
 }
 
+static void set_full(struct rig *r, int32_t osd, uint32_t states)
+{
+    const uint32_t all = OSD_FULL | OSD_BACKFILLFULL | OSD_NEARFULL;
+
+    assert_int_equal(osd_pending_change_state(&r->p, osd, all, false), 0);
+    assert_int_equal(osd_pending_change_state(&r->p, osd, states, true), 0);
+    assert_int_equal(osd_fullness_mark_pools(&r->p), 0);
+    step(r);
+}
+
+/* A pool is as full as the fullest OSD that its rule reaches and that is up and in. */
+static void test_full_pools(void **state)
+{
+    const uint64_t mask = PG_POOL_FULL | PG_POOL_BACKFILLFULL | PG_POOL_NEARFULL;
+    struct entity_addrvec addrs = one_addr("v1:127.0.0.1:6800/7");
+    struct string_map loc;
+    struct rig *r = *state;
+    struct crush_map crush;
+    int64_t id;
+
+    add_osds(r, 2);
+    string_map_init(&loc);
+    assert_int_equal(string_map_set(&loc, "root", "default"), 0);
+    assert_int_equal(osd_pending_copy_crush(&r->p, &crush), 0);
+    assert_int_equal(crush_edit_insert_item(&crush, 0, CRUSH_WEIGHT_ONE, "osd.0", &loc), 0);
+    osd_pending_set_crush(&r->p, &crush);
+    for (int32_t osd = 0; osd < 2; osd++) {
+        assert_int_equal(osd_addrs_set(&r->p.inc.new_up_client, osd, &addrs), 0);
+        assert_int_equal(osd_pending_set_weight(&r->p, osd, OSD_WEIGHT_ONE), 0);
+    }
+    assert_non_null(osd_pending_add_pool(&r->p, "data", &id));
+    step(r);
+    set_full(r, 1, OSD_FULL); /* in no bucket */
+    assert_int_equal(r->map.pools[0].pool.flags & mask, 0);
+    set_full(r, 0, OSD_NEARFULL);
+    assert_int_equal(r->map.pools[0].pool.flags & mask, PG_POOL_NEARFULL);
+    set_full(r, 0, OSD_NEARFULL | OSD_BACKFILLFULL);
+    assert_int_equal(r->map.pools[0].pool.flags & mask, PG_POOL_BACKFILLFULL);
+    set_full(r, 0, OSD_FULL);
+    assert_int_equal(r->map.pools[0].pool.flags & mask, PG_POOL_FULL);
+    assert_int_equal(osd_pending_set_weight(&r->p, 0, 0), 0);
+    step(r);
+    set_full(r, 0, OSD_FULL); /* but out */
+    assert_int_equal(r->map.pools[0].pool.flags & mask, 0);
+    string_map_destroy(&loc);
+    entity_addrvec_destroy(&addrs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_crush, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(test_flags_and_blocklist, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(test_what_does_not_fit, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(test_full_pools, open_rig, close_rig),
     };
     return unit_run("osd_pending", tests);
 }
