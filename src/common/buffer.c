@@ -7,6 +7,9 @@
 
 #include "common/bytes.h"
 #include "common/crc32c.h"
+#include "common/large_block.h"
+
+#define CRC_KNOWN (UINT64_C(1) << 32)
 
 static void init_buffer(struct buffer *b, void *data, size_t size)
 {
@@ -25,10 +28,28 @@ static struct buffer *header_only(void *data, size_t size)
     return b;
 }
 
+static void free_large(void *size, void *data)
+{
+    large_block_put(data, (size_t)(uintptr_t)size);
+}
+
+static struct buffer *create_large(size_t size)
+{
+    void *data = large_block_get(size),
+         *arg = (void *)(uintptr_t)size; /* NOLINT(performance-no-int-to-ptr) */
+    struct buffer *b = data ? buffer_wrap(data, size, free_large, arg) : NULL;
+
+    if (data && !b)
+        large_block_put(data, size);
+    return b;
+}
+
 struct buffer *buffer_create(size_t size)
 {
     struct buffer *b;
 
+    if (large_block_fits(size))
+        return create_large(size);
     if (size > SIZE_MAX - sizeof(*b))
         return NULL;
     b = malloc(sizeof(*b) + size);
@@ -51,6 +72,8 @@ struct buffer *buffer_create_aligned(size_t size, size_t alignment, size_t offse
     uint8_t *base;
     size_t skip;
 
+    if (large_block_fits(size) && offset == 0)
+        return create_large(size);
     if (size > SIZE_MAX - offset - alignment)
         return NULL;
     base = malloc(size + offset + alignment);
@@ -151,8 +174,10 @@ void bufferlist_wipe(struct bufferlist *bl)
     for (unsigned i = 0; i < bl->count; i++) {
         const struct slice *s = bufferlist_slice(bl, i);
 
-        if (s->buf)
-            explicit_bzero(s->buf->data + (s->data - s->buf->data), s->len);
+        if (!s->buf)
+            continue;
+        explicit_bzero(s->buf->data + (s->data - s->buf->data), s->len);
+        atomic_store_explicit(&s->buf->crc, 0, memory_order_relaxed);
     }
 }
 
@@ -245,9 +270,21 @@ int bufferlist_flatten(const struct bufferlist *bl, struct slice *out)
     return 0;
 }
 
+/* That of a whole buffer is kept: an object's data may be sent many times. */
+static uint32_t slice_crc32c(const struct slice *s, uint32_t seed)
+{
+    bool whole = s->buf && s->len == s->buf->size && seed == 0;
+    uint64_t known = whole ? atomic_load_explicit(&s->buf->crc, memory_order_relaxed) : 0;
+    uint32_t crc = known ? (uint32_t)known : crc32c(seed, s->data, s->len);
+
+    if (whole && !known)
+        atomic_store_explicit(&s->buf->crc, CRC_KNOWN | crc, memory_order_relaxed);
+    return crc;
+}
+
 uint32_t bufferlist_crc32c(const struct bufferlist *bl, uint32_t crc)
 {
     for (unsigned i = 0; i < bl->count; i++)
-        crc = crc32c(crc, bufferlist_slice(bl, i)->data, bufferlist_slice(bl, i)->len);
+        crc = slice_crc32c(bufferlist_slice(bl, i), crc);
     return crc;
 }

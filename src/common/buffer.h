@@ -4,7 +4,8 @@
  *
  * Owner: a buffer lives as long as its references. A slice with a buffer holds one reference; a slice without
  * one borrows bytes that somebody else keeps alive. Threads: counts are atomic; the bytes themselves must not
- * change once a second holder exists. Errors: constructors give NULL, appends -ENOMEM.
+ * change once a second holder exists, or a crc was asked for. Errors: constructors give NULL, appends
+ * -ENOMEM.
  */
 #ifndef CEPH_COMMON_BUFFER_H
 #define CEPH_COMMON_BUFFER_H
@@ -19,6 +20,7 @@ struct buffer {
     uint8_t *data;
     size_t size;
     atomic_uint refs;
+    atomic_uint_least64_t crc;              /* of all of it, once somebody has asked for it; buffer.c's */
     void (*release)(void *arg, void *data); /* how data is freed; NULL: it lies behind this struct */
     void *release_arg;
 };

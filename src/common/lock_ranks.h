@@ -40,6 +40,7 @@ enum lock_rank {
     LOCK_RANK_SYNC_CALL = 88, /* taken when the last reference to a buffer goes, wherever that is */
     LOCK_RANK_LOG_SINKS = 89,
     LOCK_RANK_LOG = 90,
+    LOCK_RANK_LARGE_BLOCKS = 91, /* taken wherever a buffer is made or goes */
 };
 
 #endif

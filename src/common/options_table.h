@@ -406,6 +406,8 @@
       "identity that --mkfs gives the OSD; all zeroes: a random one") \
     X(memstore_device_bytes, SIZE, ADVANCED, "1G", NULL, OPTION_STARTUP, ANY, NULL, \
       "size of a store in memory") \
+    X(osd_memory_target, SIZE, ADVANCED, "4G", NULL, OPTION_STARTUP, ANY, NULL, \
+      "memory of large objects that the OSD keeps for others once they are gone; beyond that it goes back to the system") \
     X(osd_crush_update_on_start, BOOL, ADVANCED, "true", NULL, OPTION_STARTUP, ANY, NULL, \
       "put the OSD where it belongs in the crush map at each start") \
     X(osd_class_update_on_start, BOOL, ADVANCED, "true", NULL, OPTION_STARTUP, ANY, NULL, \

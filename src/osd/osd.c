@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/large_block.h"
 #include "common/log.h"
 #include "osd/osd_data.h"
 #include "osd/osd_messengers.h"
@@ -275,6 +276,7 @@ static int open_store(struct osd *osd, const struct osd_data *data, char *err, s
 
     if (!path)
         return -ENOMEM;
+    large_block_set_target(conf_u64(osd->conf, OPT_osd_memory_target));
     r = object_store_open(data->kind, path, conf_u64(osd->conf, OPT_memstore_device_bytes), &osd->store,
                           &repaired, err, err_size);
     free(path);
