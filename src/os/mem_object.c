@@ -3,17 +3,42 @@
 
 #include <stdlib.h>
 
-int mem_object_compare(const void *key, const struct treap_node *n)
+static int compare(const void *key, const struct treap_node *n)
 {
     return hobject_compare(key, &CONTAINER_OF(n, struct mem_object, node)->name);
 }
 
-struct mem_object *mem_object_find(const struct treap *objects, const struct hobject *o)
+void mem_objects_init(struct mem_objects *objects)
 {
-    return treap_entry(treap_find(objects, o), struct mem_object, node);
+    treap_init(&objects->ordered, compare);
+    hash_table_init(&objects->by_hash);
 }
 
-struct mem_object *mem_object_make(struct mem_usage *u, struct treap *objects, const struct hobject *o)
+void mem_objects_insert(struct mem_objects *objects, struct mem_object *m)
+{
+    treap_insert(&objects->ordered, &m->name, &m->node);
+    hash_table_insert(&objects->by_hash, m->name.hash, &m->hash_node);
+}
+
+void mem_objects_take(struct mem_objects *objects, struct mem_object *m)
+{
+    treap_remove(&objects->ordered, &m->name);
+    hash_table_remove(&objects->by_hash, &m->hash_node);
+}
+
+struct mem_object *mem_object_find(const struct mem_objects *objects, const struct hobject *o)
+{
+    struct hash_node *n = hash_table_find(&objects->by_hash, o->hash);
+
+    for (; n; n = hash_table_find_next(n)) {
+        struct mem_object *m = CONTAINER_OF(n, struct mem_object, hash_node);
+        if (hobject_compare(&m->name, o) == 0)
+            return m;
+    }
+    return NULL;
+}
+
+struct mem_object *mem_object_make(struct mem_usage *u, struct mem_objects *objects, const struct hobject *o)
 {
     struct mem_object *m = mem_object_find(objects, o);
 
@@ -25,7 +50,7 @@ struct mem_object *mem_object_make(struct mem_usage *u, struct treap *objects, c
     mem_must(hobject_copy(&m->name, o));
     treap_init(&m->attrs, mem_pair_compare);
     treap_init(&m->omap, mem_pair_compare);
-    treap_insert(objects, &m->name, &m->node);
+    mem_objects_insert(objects, m);
     atomic_fetch_add_explicit(&u->objects, 1, memory_order_relaxed);
     return m;
 }
@@ -49,16 +74,28 @@ static void object_clear(struct mem_usage *u, struct mem_object *m)
     m->omap_header = (struct slice){0};
 }
 
-void mem_object_remove(struct mem_usage *u, struct treap *objects, const struct hobject *o)
+static void object_free(struct mem_usage *u, struct mem_objects *objects, struct mem_object *m)
 {
-    struct mem_object *m = treap_entry(treap_remove(objects, o), struct mem_object, node);
-
-    if (!m)
-        return;
+    mem_objects_take(objects, m);
     object_clear(u, m);
     hobject_destroy(&m->name);
     free(m);
     atomic_fetch_sub_explicit(&u->objects, 1, memory_order_relaxed);
+}
+
+void mem_object_remove(struct mem_usage *u, struct mem_objects *objects, const struct hobject *o)
+{
+    struct mem_object *m = mem_object_find(objects, o);
+
+    if (m)
+        object_free(u, objects, m);
+}
+
+void mem_objects_destroy(struct mem_usage *u, struct mem_objects *objects)
+{
+    while (objects->ordered.root)
+        object_free(u, objects, CONTAINER_OF(objects->ordered.root, struct mem_object, node));
+    hash_table_destroy(&objects->by_hash);
 }
 
 void mem_object_write(struct mem_usage *u, struct mem_object *m, uint64_t offset, const struct slice *data)
@@ -99,7 +136,7 @@ static bool copy_pair(void *arg, const struct slice *key, const struct slice *va
     return true;
 }
 
-void mem_object_clone(struct mem_usage *u, struct treap *objects, const struct mem_object *from,
+void mem_object_clone(struct mem_usage *u, struct mem_objects *objects, const struct mem_object *from,
                       const struct hobject *to)
 {
     struct mem_object *m = mem_object_make(u, objects, to);
@@ -115,7 +152,7 @@ void mem_object_clone(struct mem_usage *u, struct treap *objects, const struct m
     mem_pairs_visit(&from->omap, &none, false, copy_pair, omap);
 }
 
-void mem_object_clone_range(struct mem_usage *u, struct treap *objects, const struct mem_object *from,
+void mem_object_clone_range(struct mem_usage *u, struct mem_objects *objects, const struct mem_object *from,
                             const struct hobject *to, const struct os_op *op)
 {
     struct mem_object *m = mem_object_make(u, objects, to);

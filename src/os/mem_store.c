@@ -24,9 +24,9 @@ struct os_collection {
     struct coll_id id;
     unsigned refs; /* the store's lock */
     struct mutex lock;
-    unsigned bits;        /* lock */
-    struct treap objects; /* lock */
-    struct treap records; /* lock */
+    unsigned bits;              /* lock */
+    struct mem_objects objects; /* lock */
+    struct treap records;       /* lock */
 };
 
 struct mem_store {
@@ -169,7 +169,7 @@ static struct os_collection *collection_make(struct mem_store *s, struct coll_id
     c->refs = 1;
     c->bits = bits;
     mutex_init(&c->lock, "mem_collection", LOCK_RANK_OS);
-    treap_init(&c->objects, mem_object_compare);
+    mem_objects_init(&c->objects);
     treap_init(&c->records, mem_pair_compare);
     mutex_lock(&s->lock);
     list_add_tail(&s->collections, &c->link);
@@ -187,9 +187,7 @@ static void collection_put(struct object_store *base, struct os_collection *c)
     mutex_unlock(&s->lock);
     if (!last)
         return;
-    while (c->objects.root)
-        mem_object_remove(&s->usage, &c->objects,
-                          &CONTAINER_OF(c->objects.root, struct mem_object, node)->name);
+    mem_objects_destroy(&s->usage, &c->objects);
     mem_pairs_clear(&s->usage, &c->records);
     mutex_destroy(&c->lock);
     free(c);
@@ -213,16 +211,16 @@ static void apply_split(struct mem_store *s, struct os_collection *c, const stru
     struct coll_id id = {c->id.pool, (uint32_t)op->target_offset};
     struct os_collection *child = collection_make(s, id, (unsigned)op->length);
     uint32_t mask = op->length >= 32 ? UINT32_MAX : (1u << op->length) - 1;
-    struct treap_node *n = treap_first(&c->objects);
+    struct treap_node *n = treap_first(&c->objects.ordered);
 
     c->bits = (unsigned)op->length;
     while (n) {
         struct mem_object *m = CONTAINER_OF(n, struct mem_object, node);
-        n = treap_upper_bound(&c->objects, &m->name);
+        n = treap_upper_bound(&c->objects.ordered, &m->name);
         if ((m->name.hash & mask) != id.seed)
             continue;
-        treap_remove(&c->objects, &m->name);
-        treap_insert(&child->objects, &m->name, &m->node);
+        mem_objects_take(&c->objects, m);
+        mem_objects_insert(&child->objects, m);
     }
 }
 
@@ -294,7 +292,7 @@ static int mem_queue(struct object_store *base, struct os_transaction *t, os_com
         r = -ENOENT;
     if (r == 0) {
         mutex_lock(&c->lock);
-        if (removes && c->objects.count)
+        if (removes && c->objects.ordered.root)
             r = -ENOTEMPTY;
         for (unsigned i = 0; r == 0 && i < t->op_count; i++)
             apply_op(s, c, t, &t->ops[i]);
@@ -462,12 +460,12 @@ static int mem_list(struct object_store *s UNUSED, struct os_collection *c, cons
     struct treap_node *n;
 
     mutex_lock(&c->lock);
-    n = treap_lower_bound(&c->objects, from);
+    n = treap_lower_bound(&c->objects.ordered, from);
     while (n) {
         struct mem_object *m = CONTAINER_OF(n, struct mem_object, node);
         if (!visit(arg, &m->name))
             break;
-        n = treap_upper_bound(&c->objects, &m->name);
+        n = treap_upper_bound(&c->objects.ordered, &m->name);
     }
     mutex_unlock(&c->lock);
     return 0;

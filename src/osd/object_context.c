@@ -4,14 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int compare(const void *key, const struct treap_node *n)
-{
-    return hobject_compare(key, &CONTAINER_OF(n, struct object_context, node)->name);
-}
-
 void object_contexts_init(struct object_contexts *c, unsigned keep)
 {
-    treap_init(&c->all, compare);
+    hash_table_init(&c->all);
     list_init(&c->unused);
     c->unused_count = 0;
     c->keep = keep;
@@ -21,16 +16,17 @@ static void forget(struct object_contexts *c, struct object_context *o)
 {
     list_remove(&o->unused_link);
     c->unused_count--;
-    treap_remove(&c->all, &o->name);
+    hash_table_remove(&c->all, &o->node);
     object_info_destroy(&o->info);
     hobject_destroy(&o->name);
     free(o);
 }
 
-void object_contexts_drop(struct object_contexts *c)
+void object_contexts_destroy(struct object_contexts *c)
 {
     while (!list_empty(&c->unused))
         forget(c, list_first(&c->unused, struct object_context, unused_link));
+    hash_table_destroy(&c->all);
 }
 
 static int load(struct object_context *o, struct object_store *s, struct os_collection *coll)
@@ -81,14 +77,21 @@ int object_context_get(struct object_contexts *c, struct object_store *s, struct
     list_init(&o->unused_link);
     list_init(&o->waiting);
     list_init(&o->watches);
-    treap_insert(&c->all, &o->name, &o->node);
+    hash_table_insert(&c->all, o->name.hash, &o->node);
     *out = o;
     return 0;
 }
 
 struct object_context *object_context_peek(struct object_contexts *c, const struct hobject *name)
 {
-    return treap_entry(treap_find(&c->all, name), struct object_context, node);
+    struct hash_node *n = hash_table_find(&c->all, name->hash);
+
+    for (; n; n = hash_table_find_next(n)) {
+        struct object_context *o = CONTAINER_OF(n, struct object_context, node);
+        if (hobject_compare(&o->name, name) == 0)
+            return o;
+    }
+    return NULL;
 }
 
 void object_context_put(struct object_contexts *c, struct object_context *o)

@@ -10,14 +10,14 @@
 #ifndef CEPH_OSD_OBJECT_CONTEXT_H
 #define CEPH_OSD_OBJECT_CONTEXT_H
 
+#include "common/hash_table.h"
 #include "common/list.h"
-#include "common/treap.h"
 #include "os/object_store.h"
 #include "osd/object_info.h"
 #include "types/hobject.h"
 
 struct object_context {
-    struct treap_node node;
+    struct hash_node node;
     struct list unused_link; /* linked while refs is 0 */
     unsigned refs;
     struct hobject name;
@@ -30,14 +30,14 @@ struct object_context {
 };
 
 struct object_contexts {
-    struct treap all;
+    struct hash_table all;
     struct list unused; /* the longest unused first */
     unsigned unused_count, keep;
 };
 
 void object_contexts_init(struct object_contexts *c, unsigned keep);
-/* Forgets those that nobody uses: all, when the group ends. */
-void object_contexts_drop(struct object_contexts *c);
+/* When the group ends and nobody uses any. */
+void object_contexts_destroy(struct object_contexts *c);
 
 /* With a reference. -EIO: the stored info is damaged. */
 int object_context_get(struct object_contexts *c, struct object_store *s, struct os_collection *coll,

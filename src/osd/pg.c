@@ -63,7 +63,7 @@ void pg_put(struct pg *pg)
 {
     if (!pg || atomic_fetch_sub(&pg->refs, 1) != 1)
         return;
-    object_contexts_drop(&pg->objects);
+    object_contexts_destroy(&pg->objects);
     pg_log_destroy(&pg->log);
     cluster_map_put(pg->map);
     os_collection_put(pg->osd->store, pg->coll);
