@@ -39,7 +39,8 @@ void kv_batch_clear(struct kv_batch *b);
 void kv_batch_put(struct kv_batch *b, const char *prefix, const void *key, size_t key_len, const void *value,
                   size_t value_len);
 void kv_batch_delete(struct kv_batch *b, const char *prefix, const void *key, size_t key_len);
-/* An empty end (end_len 0) means: to the end of the prefix. */
+/* An empty end (end_len 0) means: to the end of the prefix. Who applies such a batch sees to it that nobody
+ * else puts keys of the range at the same time: they may be left. */
 void kv_batch_delete_range(struct kv_batch *b, const char *prefix, const void *key, size_t key_len,
                            const void *end, size_t end_len);
 /* Appends all of other. */

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/bytes.h"
 #include "common/file_io.h"
 #include "common/log.h"
 
@@ -29,6 +30,7 @@ enum {
     OP_OVERHEAD = 160,         /* of a key in the memtable, at most */
     INFO_LOGS_KEPT = 2,
     KEY_ON_STACK = 256,
+    RANGE_BY_KEYS = 1024, /* so many keys of a range are deleted one by one */
 };
 
 /* rocksdb/c.h takes both as numbers. */
@@ -280,9 +282,72 @@ static int rocksdb_kind_get(struct kv_store *base, const char *prefix, const voi
     return 0;
 }
 
-static int add_op(rocksdb_writebatch_t *wb, const struct kv_op *op)
+/* Whether the batch, before this op, puts keys in the op's range. */
+static bool puts_before(const struct kv_batch *b, const struct kv_op *range)
 {
-    struct joined_key k, end;
+    struct decode d;
+    struct kv_op op;
+
+    decode_init(&d, b->ops.data, b->ops.len);
+    while (kv_op_next(&d, &op) && op.key != range->key) {
+        if (op.kind == KV_PUT &&
+            bytes_compare(op.prefix, op.prefix_len, range->prefix, range->prefix_len) == 0 &&
+            bytes_compare(op.key, op.key_len, range->key, range->key_len) >= 0 &&
+            (!range->value_len || bytes_compare(op.key, op.key_len, range->value, range->value_len) < 0))
+            return true;
+    }
+    return false;
+}
+
+/* Deletes what the range has now, key by key. False: that is too much, or cannot be read. */
+static bool delete_keys(struct kv_rocksdb *s, rocksdb_writebatch_t *wb, const struct joined_key *from,
+                        const struct joined_key *end)
+{
+    rocksdb_readoptions_t *read = rocksdb_readoptions_create();
+    rocksdb_iterator_t *it;
+    unsigned count = 0;
+    char *text = NULL;
+    bool all;
+
+    rocksdb_readoptions_set_iterate_upper_bound(read, (char *)end->data, end->len);
+    it = rocksdb_create_iterator(s->db, read);
+    rocksdb_iter_seek(it, (char *)from->data, from->len);
+    for (; rocksdb_iter_valid(it) && count < RANGE_BY_KEYS; rocksdb_iter_next(it), count++) {
+        size_t len;
+        const char *key = rocksdb_iter_key(it, &len);
+        rocksdb_writebatch_delete(wb, key, len);
+    }
+    rocksdb_iter_get_error(it, &text);
+    all = !text && count < RANGE_BY_KEYS;
+    rocksdb_free(text);
+    rocksdb_iter_destroy(it);
+    rocksdb_readoptions_destroy(read);
+    return all;
+}
+
+/* Every range that is deleted as such slows down all reads until the memtable and the tables below are
+ * merged: thousands of small ones, such as those of objects that are removed, would stop the store. */
+static int delete_range(struct kv_rocksdb *s, rocksdb_writebatch_t *wb, const struct kv_batch *b,
+                        const struct kv_op *op, const struct joined_key *from)
+{
+    struct joined_key end;
+    int r = join(&end, op->prefix, op->prefix_len, op->value, op->value_len);
+
+    if (r)
+        return r;
+    if (op->value_len == 0)
+        end.data[op->prefix_len] = 1; /* the first key behind the prefix */
+    if (bytes_compare(from->data, from->len, end.data, end.len) < 0 &&
+        (puts_before(b, op) || !delete_keys(s, wb, from, &end)))
+        rocksdb_writebatch_delete_range(wb, (char *)from->data, from->len, (char *)end.data, end.len);
+    unjoin(&end);
+    return 0;
+}
+
+static int add_op(struct kv_rocksdb *s, rocksdb_writebatch_t *wb, const struct kv_batch *b,
+                  const struct kv_op *op)
+{
+    struct joined_key k;
     int r = join(&k, op->prefix, op->prefix_len, op->key, op->key_len);
 
     if (r)
@@ -295,13 +360,7 @@ static int add_op(rocksdb_writebatch_t *wb, const struct kv_op *op)
         rocksdb_writebatch_delete(wb, (char *)k.data, k.len);
         break;
     case KV_DELETE_RANGE:
-        r = join(&end, op->prefix, op->prefix_len, op->value, op->value_len);
-        if (r)
-            break;
-        if (op->value_len == 0)
-            end.data[op->prefix_len] = 1; /* the first key behind the prefix */
-        rocksdb_writebatch_delete_range(wb, (char *)k.data, k.len, (char *)end.data, end.len);
-        unjoin(&end);
+        r = delete_range(s, wb, b, op, &k);
         break;
     }
     unjoin(&k);
@@ -361,7 +420,7 @@ static int rocksdb_kind_apply(struct kv_store *base, const struct kv_batch *b, b
 
     decode_init(&d, b->ops.data, b->ops.len);
     while (r == 0 && kv_op_next(&d, &op))
-        r = add_op(wb, &op);
+        r = add_op(s, wb, b, &op);
     if (r == 0)
         r = decode_error(&d);
     if (r)

@@ -8,6 +8,8 @@
 #include "common/bytes.h"
 #include "common/crc32c.h"
 
+enum { BLOCKS_ONE_BY_ONE = 256 }; /* an object of 4 MiB */
+
 /* A block that this transaction has written. */
 struct kv_dirty_block {
     uint64_t block;
@@ -91,10 +93,28 @@ void kv_change_write(struct kv_applying *a, struct kv_change *c, uint64_t offset
     }
 }
 
+/* All blocks of the object from this one on. What lies in them need not be read to delete them, unless they
+ * are many. */
+static void delete_blocks(struct kv_applying *a, const struct kv_change *c, uint64_t first)
+{
+    uint64_t end = (c->onode.size + KV_BLOCK - 1) / KV_BLOCK;
+    struct kv_key from, to;
+
+    if (end > first + BLOCKS_ONE_BY_ONE) {
+        kv_block_key(&from, c->onode.number, first);
+        kv_number_key(&to, c->onode.number + 1);
+        kv_batch_delete_range(&a->batch, "D", from.bytes, from.len, to.bytes, to.len);
+        return;
+    }
+    for (; first < end; first++) {
+        kv_block_key(&from, c->onode.number, first);
+        kv_batch_delete(&a->batch, "D", from.bytes, from.len);
+    }
+}
+
 void kv_change_cut(struct kv_applying *a, struct kv_change *c, uint64_t size)
 {
     uint64_t first_gone = (size + KV_BLOCK - 1) / KV_BLOCK;
-    struct kv_key from, to;
     unsigned kept = 0;
 
     if (size % KV_BLOCK) {
@@ -113,18 +133,17 @@ void kv_change_cut(struct kv_applying *a, struct kv_change *c, uint64_t size)
     c->block_count = kept;
     if (first_gone < c->cut)
         c->cut = first_gone;
-    kv_block_key(&from, c->onode.number, first_gone);
-    kv_number_key(&to, c->onode.number + 1);
-    kv_batch_delete_range(&a->batch, "D", from.bytes, from.len, to.bytes, to.len);
+    delete_blocks(a, c, first_gone);
 }
 
 void kv_change_remove(struct kv_applying *a, struct kv_change *c)
 {
-    static const char *const tables[] = {"D", "A", "M"};
+    static const char *const tables[] = {"A", "M"};
     struct kv_key from, to;
 
     if (!c->exists)
         return;
+    delete_blocks(a, c, 0);
     kv_number_key(&from, c->onode.number);
     kv_number_key(&to, c->onode.number + 1);
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++)

@@ -161,6 +161,39 @@ static void check_kind(const char *kind)
     kv_store_close(s);
 }
 
+/* Ranges with more keys than are deleted one by one, and with keys that the batch itself puts before and
+ * after. */
+static void check_ranges(const char *kind)
+{
+    struct kv_store *s = open_store(kind, KV_CREATE);
+    struct kv_batch b;
+    char key[16];
+
+    kv_batch_init(&b);
+    for (unsigned i = 0; i < 3000; i++) {
+        snprintf(key, sizeof(key), "k%04u", i);
+        put(&b, "many", key, "x");
+    }
+    apply(s, &b);
+    kv_batch_delete_range(&b, "many", "k0001", 5, "k2999", 5);
+    kv_batch_delete_range(&b, "many", "z", 1, "a", 1); /* none */
+    apply(s, &b);
+    assert_prefix(s, "many", "k0000=x k2999=x");
+
+    put(&b, "few", "a", "1");
+    put(&b, "few", "b", "2");
+    apply(s, &b);
+    put(&b, "few", "c", "new");
+    put(&b, "many", "c", "elsewhere");
+    kv_batch_delete_range(&b, "few", "b", 1, "", 0);
+    put(&b, "few", "d", "later");
+    apply(s, &b);
+    assert_prefix(s, "few", "a=1 d=later");
+    assert_prefix(s, "many", "c=elsewhere k0000=x k2999=x");
+    kv_batch_destroy(&b);
+    kv_store_close(s);
+}
+
 static void test_memory(void **state UNUSED)
 {
     check_kind("memory");
@@ -169,6 +202,16 @@ static void test_memory(void **state UNUSED)
 static void test_rocksdb(void **state UNUSED)
 {
     check_kind("rocksdb");
+}
+
+static void test_ranges_in_memory(void **state UNUSED)
+{
+    check_ranges("memory");
+}
+
+static void test_ranges_in_rocksdb(void **state UNUSED)
+{
+    check_ranges("rocksdb");
 }
 
 static void test_binary_keys_and_long_values(void **state UNUSED)
@@ -272,6 +315,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_memory, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(test_rocksdb, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(test_ranges_in_memory, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(test_ranges_in_rocksdb, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(test_binary_keys_and_long_values, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(test_refusals_of_the_store_on_disk, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(test_damage_is_told, make_dir, remove_dir),
