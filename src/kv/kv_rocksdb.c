@@ -132,6 +132,7 @@ static void set_options(struct kv_rocksdb *s, unsigned flags)
     rocksdb_options_set_create_if_missing(s->options, (flags & KV_CREATE) != 0);
     rocksdb_options_set_error_if_exists(s->options, (flags & KV_CREATE) != 0);
     rocksdb_options_set_paranoid_checks(s->options, 1);
+    rocksdb_options_set_disable_auto_compactions(s->options, (flags & KV_AT_REST) != 0);
     rocksdb_options_set_write_buffer_size(s->options, MEMTABLE_MARGIN * (size_t)MEMTABLE_BYTES);
     s->memtable_bytes = rocksdb_options_get_write_buffer_size(s->options) / MEMTABLE_MARGIN;
     rocksdb_options_set_compression(s->options, rocksdb_no_compression);

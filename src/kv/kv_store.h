@@ -28,6 +28,8 @@ struct kv_iter;
 enum kv_open_flags {
     KV_CREATE = 1 << 0,    /* make it; -EEXIST when there is one */
     KV_READ_ONLY = 1 << 1, /* without taking the lock; rocksdb only */
+    KV_AT_REST =
+        1 << 2, /* no tables are merged in the background: a damaged one would end that, and all writing */
 };
 
 struct kv_stats {

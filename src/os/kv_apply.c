@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "common/bytes.h"
-#include "common/log.h"
 #include "common/slice_codec.h"
 #include "os/kv_change.h"
 
@@ -228,7 +227,7 @@ int kv_apply(struct kv_object_store *s, const struct os_transaction *t)
     if (r == 0) {
         r = kv_store_apply(s->kv, &a.batch, false, err, sizeof(err));
         if (r)
-            derr(filestore, "%s", err);
+            kv_failed(s, r, err);
     }
     free(a.changes);
     kv_batch_destroy(&a.batch);

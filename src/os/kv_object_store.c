@@ -21,6 +21,18 @@ struct committing {
     void *arg;
 };
 
+void kv_failed(struct kv_object_store *s, int error, const char *why)
+{
+    bool first;
+
+    mutex_lock(&s->lock);
+    first = !s->failed;
+    s->failed = error;
+    mutex_unlock(&s->lock);
+    if (first)
+        derr(filestore, "%s", why);
+}
+
 static int kv_queue(struct object_store *base, struct os_transaction *t, os_committed committed, void *arg)
 {
     struct kv_object_store *s = kv_of(base);
@@ -62,7 +74,7 @@ static void *commit_run(void *arg)
         mutex_unlock(&s->lock);
         int r = kv_store_sync(s->kv, err, sizeof(err)); /* one for all that came since the last */
         if (r)
-            derr(filestore, "%s", err);
+            kv_failed(s, r, err);
         while (!list_empty(&group)) {
             struct committing *c = list_first(&group, struct committing, link);
             list_remove(&c->link);
@@ -70,8 +82,6 @@ static void *commit_run(void *arg)
             free(c);
         }
         mutex_lock(&s->lock);
-        if (r)
-            s->failed = r;
         s->busy = false;
         cond_broadcast(&s->idle);
     }
@@ -194,8 +204,8 @@ static int make_ready(struct kv_object_store *s, char **repaired, char *err, siz
     return r;
 }
 
-static int kv_open(const char *path, uint64_t size_limit UNUSED, struct object_store **out, char **repaired,
-                   char *err, size_t err_size)
+static int kv_open(const char *path, unsigned flags, uint64_t size_limit UNUSED, struct object_store **out,
+                   char **repaired, char *err, size_t err_size)
 {
     struct kv_object_store *s = calloc(1, sizeof(*s));
     int r;
@@ -209,7 +219,8 @@ static int kv_open(const char *path, uint64_t size_limit UNUSED, struct object_s
     cond_init(&s->idle);
     list_init(&s->queue);
     s->path = strdup(path);
-    r = s->path ? kv_store_open("rocksdb", path, 0, &s->kv, err, err_size) : -ENOMEM;
+    r = s->path ? kv_store_open("rocksdb", path, flags & OS_AT_REST ? KV_AT_REST : 0, &s->kv, err, err_size)
+                : -ENOMEM;
     if (r == 0)
         r = make_ready(s, repaired, err, err_size);
     if (r == 0)

@@ -56,6 +56,9 @@ static inline struct kv_object_store *kv_of(struct object_store *s)
     return CONTAINER_OF(s, struct kv_object_store, base);
 }
 
+/* Nothing is taken any more; why is told when it is the first failure. */
+void kv_failed(struct kv_object_store *s, int error, const char *why);
+
 /* All of the transaction in one batch, which is visible then and not on disk. */
 int kv_apply(struct kv_object_store *s, const struct os_transaction *t) MUST_CHECK;
 

@@ -514,8 +514,8 @@ static int mem_mkfs(const char *path UNUSED, char *err UNUSED, size_t err_size U
     return 0;
 }
 
-static int mem_open(const char *path UNUSED, uint64_t size_limit, struct object_store **out,
-                    char **repaired UNUSED, char *err, size_t err_size)
+static int mem_open(const char *path UNUSED, unsigned flags UNUSED, uint64_t size_limit,
+                    struct object_store **out, char **repaired UNUSED, char *err, size_t err_size)
 {
     struct mem_store *s = calloc(1, sizeof(*s));
 

@@ -26,13 +26,13 @@ int object_store_mkfs(const char *kind, const char *path, char *err, size_t err_
     return ops ? ops->mkfs(path, err, err_size) : -EINVAL;
 }
 
-int object_store_open(const char *kind, const char *path, uint64_t size_limit, struct object_store **out,
-                      char **repaired, char *err, size_t err_size)
+int object_store_open(const char *kind, const char *path, unsigned flags, uint64_t size_limit,
+                      struct object_store **out, char **repaired, char *err, size_t err_size)
 {
     const struct object_store_ops *ops = find_kind(kind, err, err_size);
 
     *repaired = NULL;
-    return ops ? ops->open(path, size_limit, out, repaired, err, err_size) : -EINVAL;
+    return ops ? ops->open(path, flags, size_limit, out, repaired, err, err_size) : -EINVAL;
 }
 
 void object_store_close(struct object_store *s)

@@ -32,13 +32,17 @@ struct object_store_statfs {
     uint64_t stored;           /* what their data amounts to */
 };
 
+enum object_store_flags {
+    OS_AT_REST = 1 << 0, /* for tools: nothing is put in order in the background, which damage could end */
+};
+
 /* Makes an empty store at path (a directory, made if need be). -EEXIST: there is one. */
 int object_store_mkfs(const char *kind, const char *path, char *err, size_t err_size) MUST_CHECK;
 /* Opens and checks it. size_limit: what a memory store calls its size; it is for the OSD to stay below.
  * -EUCLEAN: damaged beyond repair; err has a line. repaired gets what was put in order, a line each,
  * malloc'ed, or NULL when there was nothing. */
-int object_store_open(const char *kind, const char *path, uint64_t size_limit, struct object_store **out,
-                      char **repaired, char *err, size_t err_size) MUST_CHECK;
+int object_store_open(const char *kind, const char *path, unsigned flags, uint64_t size_limit,
+                      struct object_store **out, char **repaired, char *err, size_t err_size) MUST_CHECK;
 /* Commits what is queued. NULL is fine. */
 void object_store_close(struct object_store *s);
 const char *object_store_kind(const struct object_store *s);
@@ -109,8 +113,8 @@ struct object_store_ops {
     const char *kind;
     bool is_fast;
     int (*mkfs)(const char *path, char *err, size_t err_size);
-    int (*open)(const char *path, uint64_t size_limit, struct object_store **out, char **repaired, char *err,
-                size_t err_size);
+    int (*open)(const char *path, unsigned flags, uint64_t size_limit, struct object_store **out,
+                char **repaired, char *err, size_t err_size);
     void (*close)(struct object_store *s);
     int (*queue)(struct object_store *s, struct os_transaction *t, os_committed committed, void *arg);
     void (*drain)(struct object_store *s);

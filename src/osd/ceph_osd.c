@@ -134,11 +134,11 @@ static int serve(struct global *g)
             global_wait(g);
         }
         osd_stop(osd);
-        if (r == 0 && atomic_load(&osd->failed))
-            r = -EIO;
     }
     if (r)
         derr(none, "%s", err);
+    else if (atomic_load(&osd->failed)) /* it has been told why */
+        r = -EIO;
     if (osd)
         osd_close(osd);
     free(osd);

@@ -181,6 +181,11 @@ void osd_store_failed(struct osd *osd, int error)
     if (atomic_exchange(&osd->failed, true))
         return;
     derr(osd, "the object store has failed: %s; osd.%d ends", strerror(-error), osd->whoami);
+    if (error == -EUCLEAN)
+        derr(osd,
+             "osd.%d would end so again: 'ceph-objectstore-tool --op fsck' says which objects are damaged, "
+             "'--op export' saves placement groups; then the OSD has to be made anew",
+             osd->whoami);
     if (osd->ended)
         osd->ended(osd->ended_arg);
 }
@@ -277,7 +282,7 @@ static int open_store(struct osd *osd, const struct osd_data *data, char *err, s
     if (!path)
         return -ENOMEM;
     large_block_set_target(conf_u64(osd->conf, OPT_osd_memory_target));
-    r = object_store_open(data->kind, path, conf_u64(osd->conf, OPT_memstore_device_bytes), &osd->store,
+    r = object_store_open(data->kind, path, 0, conf_u64(osd->conf, OPT_memstore_device_bytes), &osd->store,
                           &repaired, err, err_size);
     free(path);
     if (r == 0 && repaired)

@@ -110,7 +110,7 @@ static int open_store(struct objectstore_tool *t)
         free(kind);
         return -ENOMEM;
     }
-    r = object_store_open(kind, path, UINT64_MAX, &t->store, &repaired, err, sizeof(err));
+    r = object_store_open(kind, path, OS_AT_REST, UINT64_MAX, &t->store, &repaired, err, sizeof(err));
     if (r == -EBUSY)
         fputs("OSD has the store locked\n", stderr);
     else if (r)

@@ -146,7 +146,7 @@ static void open_store(struct bench *b, const char *kind)
     snprintf(path, sizeof(path), "%s/store", b->dir);
     r = object_store_mkfs(kind, path, err, sizeof(err));
     if (r == 0)
-        r = object_store_open(kind, path, UINT64_MAX, &b->store, &repaired, err, sizeof(err));
+        r = object_store_open(kind, path, 0, UINT64_MAX, &b->store, &repaired, err, sizeof(err));
     if (r)
         stop(err, r);
     free(repaired);

@@ -193,7 +193,7 @@ static struct object_store *open_it(const char *path)
 {
     struct object_store *store;
     char *repaired, err[256];
-    int r = object_store_open("kvstore", path, 0, &store, &repaired, err, sizeof(err));
+    int r = object_store_open("kvstore", path, 0, 0, &store, &repaired, err, sizeof(err));
 
     free(repaired);
     if (r)
@@ -343,7 +343,7 @@ static bool check(const char *dir, const struct crash_marks *marks)
     store = open_it(path);
     if (!store)
         return !marks->made;
-    if (object_store_open("memstore", "", UINT64_MAX, &model, &repaired, err, sizeof(err)))
+    if (object_store_open("memstore", "", 0, UINT64_MAX, &model, &repaired, err, sizeof(err)))
         abort();
     for (unsigned lane = 0; lane < CRASH_LANES && good; lane++)
         good = check_lane(store, model, lane, marks->durable[lane]);

@@ -32,7 +32,7 @@ static struct object_store *store_open(void)
     struct object_store *s;
     char *repaired, err[128];
 
-    if (object_store_open("memstore", "", UINT64_MAX, &s, &repaired, err, sizeof(err)))
+    if (object_store_open("memstore", "", 0, UINT64_MAX, &s, &repaired, err, sizeof(err)))
         abort();
     return s;
 }

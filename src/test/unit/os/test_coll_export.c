@@ -17,7 +17,7 @@ static struct object_store *store_open(void)
     struct object_store *s;
     char *repaired, err[128];
 
-    assert_int_equal(object_store_open("memstore", "", UINT64_MAX, &s, &repaired, err, sizeof(err)), 0);
+    assert_int_equal(object_store_open("memstore", "", 0, UINT64_MAX, &s, &repaired, err, sizeof(err)), 0);
     return s;
 }
 

@@ -27,7 +27,7 @@ static void open_store(struct fixture *f)
     char *repaired;
 
     assert_int_equal(
-        object_store_open(f->kind, f->path, 1 << 30, &f->store, &repaired, f->err, sizeof(f->err)), 0);
+        object_store_open(f->kind, f->path, 0, 1 << 30, &f->store, &repaired, f->err, sizeof(f->err)), 0);
     free(repaired);
 }
 
@@ -343,7 +343,8 @@ static char *reopen_changed(struct fixture *f, struct kv_store *kv, struct kv_ba
     assert_int_equal(kv_store_apply(kv, changes, true, f->err, sizeof(f->err)), 0);
     kv_batch_destroy(changes);
     kv_store_close(kv);
-    assert_int_equal(object_store_open(f->kind, f->path, 0, &f->store, &repaired, f->err, sizeof(f->err)), 0);
+    assert_int_equal(object_store_open(f->kind, f->path, 0, 0, &f->store, &repaired, f->err, sizeof(f->err)),
+                     0);
     f->coll = object_store_collection(f->store, COLL);
     assert_non_null(f->coll);
     return repaired;
