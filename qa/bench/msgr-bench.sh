@@ -29,7 +29,10 @@ usage() { sed -n '/^#   qa/,/^set/s/^# *//p' "$0"; exit 1; }
 
 # field NAME: the number of that name in the JSON on standard input, the first one
 field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" | head -1; }
-# ours TYPE SPIN SIZE options...: the bench's JSON
+# end NAME: of the bench's JSON on standard input, what it says of the client or of the server
+end() { sed -n "s/.*\"$1\":{\([^}]*\)}.*/\1/p"; }
+# ours TYPE SPIN SIZE options...: the bench's JSON. Both ends get the options in both_ends, the client the others.
+both_ends=(--ms-tcp-sndbuf 512K --ms-tcp-rcvbuf 512K)
 ours() {
     local type=$1 spin=$2 size=$3 prefix=v1 addr
     shift 3
@@ -37,7 +40,7 @@ ours() {
     # One worker: each of several would spin so long after its last event, and the connection that the bench steers the
     # other end by would take a processor from the one that is measured.
     local common=(--ms-type "$type" --ms-worker-threads 1 --ms-tcp-spin-us "$spin" --ms-rsockets-spin-us "$spin"
-        --ms-crc-data=false --ms-tcp-sndbuf 512K --ms-tcp-rcvbuf 512K)
+        --ms-crc-data=false "${both_ends[@]}")
     local raw=()
     [ "${1:-}" = --raw ] && raw=(--raw)
     rm -f "$tmp/addr"; : >"$tmp/addr"
@@ -104,19 +107,17 @@ case_host() {
 
 # many TYPE COUNT options...: threads and memory with COUNT connections against ten
 many() {
-    local type=$1 count=$2 few all
-    shift 2
-    few=$(ours "$type" 0 64 --connections 10 "$@")
-    all=$(ours "$type" 0 64 --connections "$count" "$@")
+    local type=$1 count=$2 few all both_ends=("${@:3}")
+    few=$(ours "$type" 0 64 --connections 10)
+    all=$(ours "$type" 0 64 --connections "$count")
     [ -n "$all" ] || { echo "$type: $count connections: failed"; return 1; }
     echo "$type: $(echo "$all" | field connections) of $count connections had a message answered, in" \
         "$(echo "$all" | field connect_seconds) s; then $(echo "$all" | field messages) messages, bad: $(echo "$all" | field bad)"
-    local end
-    for end in client server; do
-        echo "  $end: threads $(echo "$all" | sed "s/.*\"$end\":{\"threads\"/\"threads\"/" | field threads)" \
-            "(with ten connections: $(echo "$few" | sed "s/.*\"$end\":{\"threads\"/\"threads\"/" | field threads))," \
-            "memory of each idle connection:" \
-            "$(echo "$all" | sed "s/.*\"$end\":{\"threads\"/\"threads\"/" | field memory_per_connection) bytes"
+    local name
+    for name in client server; do
+        echo "  $name: threads $(echo "$all" | end $name | field threads)" \
+            "(with ten connections: $(echo "$few" | end $name | field threads))," \
+            "memory of each idle connection: $(echo "$all" | end $name | field memory_per_connection) bytes"
     done
 }
 
