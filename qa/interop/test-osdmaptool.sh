@@ -218,6 +218,21 @@ little_by_little() {
 }
 check "a few changes at a time, to two pools" little_by_little
 
+# OSDs may have one group more or less of what remains, but all have as many together.
+groups_of() {
+    awk '/^osd\.[0-9]+ pgs / { sum += $3 } END { print sum }' "$1"
+}
+until_balanced() {
+    give "${srcdir:-.}/src/test/vectors/maps/osdmap12.bin" map
+    both map --mark-up-in --upmap commands --upmap-active --upmap-deviation 1 --save && [ "$status$wanted" = 00 ] || return
+    for said in "$tmp/want" "$tmp/got"; do
+        [ "$(grep -c '^osd\.[0-9]* pgs [0-9]' "$said")" = 12 ] && grep -qx 'Total time elapsed .* secs, [1-9][0-9]* rounds' "$said" &&
+            grep -qx 'Time elapsed .* secs' "$said" && [ "$(grep -c '^prepared [1-9]' "$said")" -ge 2 ] || return
+    done
+    [ "$(groups_of "$tmp/want")" = "$(groups_of "$tmp/got")" ] && perfect map 1
+}
+check "round by round, until all is even" until_balanced
+
 # ---- refusals ----
 
 give "${srcdir:-.}/src/test/vectors/maps/osdmap12.bin" map

@@ -45,6 +45,7 @@ static const struct args_program program = {
         "  --upmap-max N                for at most N placement groups (10)\n"
         "  --upmap-deviation N          until no OSD has N of a pool too many or too few (5)\n"
         "  --upmap-pool NAME            of this pool only; may be repeated\n"
+        "  --upmap-active               again and again, until there is nothing more to do\n"
         "  --import-crush FILE          replace the crush map\n"
         "  --export-crush FILE          write the crush map to a file\n"
         "  --test-map-object NAME       where an object goes, in --pool ID\n"

@@ -21,6 +21,7 @@ struct osdmaptool_request {
 
     const char *upmap, *upmap_cleanup; /* files, "-": standard output */
     int upmap_max, upmap_deviation;
+    bool upmap_active;
     struct string_list upmap_pools; /* none: all */
 
     int pool, pg_num; /* -1: not said */

@@ -29,6 +29,7 @@ static const struct tool_flag flags[] = {
     {"--upmap", NULL, TOOL_WORDS, 1, AT(upmap)},
     {"--upmap-cleanup", NULL, TOOL_WORDS, 1, AT(upmap_cleanup)},
     {"--upmap-max", NULL, TOOL_NUMBER, 0, AT(upmap_max)},
+    {"--upmap-active", NULL, TOOL_SWITCH, 0, AT(upmap_active)},
     {"--upmap-deviation", NULL, TOOL_NUMBER, 0, AT(upmap_deviation)},
     {"--pool", NULL, TOOL_NUMBER, 0, AT(pool)},
     {"--pg-num", NULL, TOOL_NUMBER, 0, AT(pg_num)},
@@ -43,8 +44,7 @@ static const struct tool_flag flags[] = {
 
 /* Genuine osdmaptool has these. */
 static const char *const not_here[] = {
-    "--create-from-conf", "--clean-temps", "--test-random", "--test-crush",
-    "--upmap-active",     "--range-first", "--range-last",
+    "--create-from-conf", "--clean-temps", "--test-random", "--test-crush", "--range-first", "--range-last",
 };
 
 static bool is_format(const char *word)

@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+#include "maps/osdmap_mapping.h"
 #include "maps/osdmap_upmap.h"
 #include "tools/osdmaptool.h"
 
@@ -70,12 +73,18 @@ static int show_limits(const struct osdmaptool_request *q, const struct osdmap *
     return 0;
 }
 
+static double seconds_since(uint64_t start)
+{
+    return (double)(clock_monotonic_ns() - start) / 1e9;
+}
+
 /* Pool by pool, each with what the ones before it have left of the number of changes. */
 static int balance_pools(const struct osdmaptool_request *q, const struct osdmap *m,
-                         struct osdmap_incremental *inc)
+                         struct osdmap_incremental *inc, int *changed)
 {
-    int changed = 0;
+    uint64_t start = clock_monotonic_ns();
 
+    *changed = 0;
     fputs("pools", stdout);
     for (unsigned i = 0; i < m->pool_count; i++)
         if (is_chosen(q, &m->pools[i]))
@@ -84,34 +93,86 @@ static int balance_pools(const struct osdmaptool_request *q, const struct osdmap
     for (unsigned i = 0; i < m->pool_count; i++) {
         int n = is_chosen(q, &m->pools[i])
                     ? osdmap_upmap_balance(m, m->pools[i].id, (unsigned)q->upmap_deviation,
-                                           (unsigned)(q->upmap_max - changed), inc)
+                                           (unsigned)(q->upmap_max - *changed), inc)
                     : 0;
         if (n < 0 && n != -ENOENT) /* its rule is gone: genuine Ceph passes over it, too */
             return failed(n);
-        changed += n > 0 ? n : 0;
+        *changed += n > 0 ? n : 0;
     }
-    printf("prepared %d/%d changes\n", changed, q->upmap_max);
-    if (!changed)
+    printf("prepared %d/%d changes\n", *changed, q->upmap_max);
+    if (q->upmap_active)
+        printf("Time elapsed %g secs\n", seconds_since(start));
+    if (!*changed)
         puts("Unable to find further optimization, or distribution is already perfect");
+    return 0;
+}
+
+static int balance_once(const struct osdmaptool_request *q, struct osdmap *m, FILE *out, int *changed)
+{
+    struct osdmap_incremental inc;
+    int r = osdmap_incremental_init(&inc, &m->fsid, m->epoch + 1);
+
+    if (r)
+        return failed(r);
+    r = balance_pools(q, m, &inc, changed);
+    if (r == 0 && take(m, &inc, out))
+        r = failed(-ENOMEM);
+    osdmap_incremental_destroy(&inc);
+    return r;
+}
+
+static void count_groups(const struct osdmaptool_request *q, const struct osdmap_mapping *mp,
+                         unsigned *counts)
+{
+    for (unsigned i = 0; i < mp->map->pool_count; i++) {
+        const struct osdmap_pool *pool = &mp->map->pools[i];
+        for (uint32_t seed = 0; is_chosen(q, pool) && seed < pool->pool.pg_num; seed++) {
+            struct pg_osds osds;
+            if (osdmap_map_pg(mp, (struct pg_id){pool->id, seed}, &osds) < 0)
+                continue;
+            for (unsigned k = 0; k < osds.up.count; k++)
+                if (osds.up.osds[k] >= 0 && (unsigned)osds.up.osds[k] < mp->map->max_osd)
+                    counts[osds.up.osds[k]]++;
+        }
+    }
+}
+
+/* "osd.0 pgs 12" of each that has some. */
+static int show_groups(const struct osdmaptool_request *q, const struct osdmap *m)
+{
+    unsigned *counts = calloc(m->max_osd + 1, sizeof(*counts));
+    struct osdmap_mapping mp;
+
+    if (!counts || osdmap_mapping_init(&mp, m) < 0) {
+        free(counts);
+        return failed(-ENOMEM);
+    }
+    count_groups(q, &mp, counts);
+    for (unsigned i = 0; i < m->max_osd; i++)
+        if (counts[i])
+            printf("osd.%u pgs %u\n", i, counts[i]);
+    osdmap_mapping_destroy(&mp);
+    free(counts);
     return 0;
 }
 
 static int balance(const struct osdmaptool_request *q, struct osdmap *m, FILE *out)
 {
-    struct osdmap_incremental inc;
-    int r;
+    uint64_t start = clock_monotonic_ns();
+    int r, changed, rounds = 0;
 
     printf("upmap, max-count %d, max deviation %d\n", q->upmap_max, q->upmap_deviation);
     r = show_limits(q, m);
     if (r)
         return r;
-    r = osdmap_incremental_init(&inc, &m->fsid, m->epoch + 1);
-    if (r)
-        return failed(r);
-    r = balance_pools(q, m, &inc);
-    if (r == 0 && take(m, &inc, out))
-        r = failed(-ENOMEM);
-    osdmap_incremental_destroy(&inc);
+    do {
+        r = balance_once(q, m, out, &changed);
+        rounds += r == 0 && changed;
+    } while (r == 0 && changed && q->upmap_active);
+    if (r || !q->upmap_active)
+        return r;
+    r = show_groups(q, m);
+    printf("Total time elapsed %g secs, %d rounds\n", seconds_since(start), rounds);
     return r;
 }
 
