@@ -78,7 +78,7 @@ static int find_osd(struct objecter *o, struct osd_command *c)
     return osdmap_is_up(&o->map->map, c->osd) ? 0 : -ENXIO;
 }
 
-/* The same, and o->lock. */
+/* The same, and o->lock: who has an answer looks for the command only when it is in its list. */
 static int send_command(struct objecter *o, struct osd_command *c)
 {
     struct osd_session *s;
@@ -104,21 +104,26 @@ static uint64_t submit(struct objecter *o, struct osd_command *c)
 {
     uint64_t tid = c->tid = atomic_fetch_add(&o->last_tid, 1) + 1;
     int r = -ESHUTDOWN;
+    bool waits;
 
     pthread_rwlock_wrlock(&o->map_lock);
+    mutex_lock(&o->lock);
     if (!o->stopping)
         r = send_command(o, c);
-    if (r == 0 || (r == -ENXIO && c->to_pg)) {
-        mutex_lock(&o->lock);
+    waits = r == -ENXIO && c->to_pg;
+    if (r == 0 || waits)
         list_add_tail(&o->commands, &c->entry);
-        mutex_unlock(&o->lock);
-        if (r)
-            objecter_want_map(o);
-        r = 0;
-    }
+    mutex_unlock(&o->lock);
+    if (waits)
+        objecter_want_map(o);
     objecter_map_unlock(o);
-    if (r)
-        command_end(c, r, r == -ENXIO ? "osd down" : r == -ENOENT ? "osd dne" : "", NULL);
+    if (r && !waits)
+        command_end(c, r,
+                    r == -ENXIO    ? "osd down"
+                    : r != -ENOENT ? ""
+                    : c->to_pg     ? "pg dne"
+                                   : "osd dne",
+                    NULL);
     return tid;
 }
 
@@ -167,15 +172,12 @@ uint64_t objecter_pg_command(struct objecter *o, struct pg_id pg, const char *js
 
 void objecter_resend_commands(struct objecter *o, const struct osd_session *lost)
 {
-    struct list all, ended;
+    struct list ended;
 
-    list_init(&all);
     list_init(&ended);
     pthread_rwlock_wrlock(&o->map_lock);
     mutex_lock(&o->lock);
-    list_splice_tail(&all, &o->commands);
-    mutex_unlock(&o->lock);
-    list_for_each_safe(c, &all, struct osd_command, entry) {
+    list_for_each_safe(c, &o->commands, struct osd_command, entry) {
         int32_t was = c->osd;
         int r = find_osd(o, c);
 
@@ -186,8 +188,6 @@ void objecter_resend_commands(struct objecter *o, const struct osd_session *lost
             list_add_tail(&ended, &c->entry);
         }
     }
-    mutex_lock(&o->lock);
-    list_splice_tail(&o->commands, &all);
     mutex_unlock(&o->lock);
     objecter_map_unlock(o);
     list_for_each_safe(c, &ended, struct osd_command, entry) {
