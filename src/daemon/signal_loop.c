@@ -67,6 +67,13 @@ int signal_loop_wait(struct signal_loop *s, void (*reload)(void))
     }
 }
 
+bool signal_loop_is_told(void)
+{
+    sigset_t set;
+
+    return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) > 0 || sigismember(&set, SIGINT) > 0);
+}
+
 void signal_loop_stop(struct signal_loop *s)
 {
     (void)!eventfd_write(s->stop_fd, 1);

@@ -6,6 +6,8 @@
 #ifndef CEPH_DAEMON_SIGNAL_LOOP_H
 #define CEPH_DAEMON_SIGNAL_LOOP_H
 
+#include <stdbool.h>
+
 #include "common/compiler.h"
 
 struct signal_loop {
@@ -20,6 +22,9 @@ void signal_loop_destroy(struct signal_loop *s);
 
 /* Calls reload on SIGHUP. Returns SIGTERM or SIGINT when it comes, 0 after signal_loop_stop(). */
 int signal_loop_wait(struct signal_loop *s, void (*reload)(void));
+
+/* Whether SIGTERM or SIGINT waits for signal_loop_wait(). From any thread. */
+bool signal_loop_is_told(void);
 
 /* From any thread. */
 void signal_loop_stop(struct signal_loop *s);

@@ -202,6 +202,14 @@ static bool handle_locked(struct mon_client *mc, struct mon_conn *conn, struct m
     }
 }
 
+/* From a monitor these are for us, also when they come from a session that is over. */
+static bool is_of_sessions(const struct message *m)
+{
+    return connection_peer_type(m->con) == ENTITY_TYPE_MON &&
+           (m->type == MSG_CONFIG || m->type == MSG_AUTH_REPLY || m->type == MSG_MON_MAP ||
+            m->type == MSG_MON_SUBSCRIBE_ACK || m->type == MSG_LOGACK);
+}
+
 static bool dispatch(void *arg, struct message *m)
 {
     struct mon_client *mc = arg;
@@ -214,13 +222,12 @@ static bool dispatch(void *arg, struct message *m)
     if (conn && m->type != MSG_CONFIG)
         taken = handle_locked(mc, conn, m);
     mon_client_unlock(mc);
-    if (m->type == MSG_CONFIG && is_session) {
+    if (m->type == MSG_CONFIG && is_session)
         handle_config(mc, m);
-        taken = true;
-    }
-    if (taken)
-        message_put(m);
-    return taken;
+    if (!taken && !is_of_sessions(m))
+        return false;
+    message_put(m);
+    return true;
 }
 
 static void handle_connect(void *arg, struct connection *con)
@@ -405,18 +412,34 @@ int mon_client_open(struct mon_client *mc, char *err, size_t err_size)
     return 0;
 }
 
+#define LOOK_UP_NS (NSEC_PER_SEC / 2)
+
+static struct {
+    bool (*wanted)(void *arg);
+    void *arg;
+} end;
+
+void mon_client_end_waits_when(bool (*wanted)(void *arg), void *arg)
+{
+    end.wanted = wanted;
+    end.arg = arg;
+}
+
+static bool is_to_end(const struct mon_client *mc)
+{
+    return mc->stopping || (end.wanted && end.wanted(end.arg));
+}
+
 /* Waits until what() is not -EAGAIN, or the time is up. */
 static int wait_until(struct mon_client *mc, uint64_t timeout_ns, int (*what)(const struct mon_client *mc))
 {
-    uint64_t deadline = clock_monotonic_ns() + timeout_ns;
+    uint64_t now = clock_monotonic_ns(), deadline = timeout_ns ? now + timeout_ns : UINT64_MAX;
     int r;
 
     mutex_lock(&mc->lock);
-    while ((r = mc->stopping ? -ESHUTDOWN : what(mc)) == -EAGAIN) {
-        if (timeout_ns == 0)
-            cond_wait(&mc->changed, &mc->lock);
-        else if (!cond_wait_until(&mc->changed, &mc->lock, deadline))
-            break;
+    while ((r = is_to_end(mc) ? -ESHUTDOWN : what(mc)) == -EAGAIN && now < deadline) {
+        cond_wait_until(&mc->changed, &mc->lock, deadline - now < LOOK_UP_NS ? deadline : now + LOOK_UP_NS);
+        now = clock_monotonic_ns();
     }
     mutex_unlock(&mc->lock);
     return r == -EAGAIN ? -ETIMEDOUT : r;
@@ -438,6 +461,8 @@ int mon_client_authenticate(struct mon_client *mc, uint64_t timeout_ns, char *er
     r = wait_until(mc, timeout_ns, authenticated);
     if (r == -ETIMEDOUT)
         snprintf(err, err_size, "no monitor could be reached in time");
+    else if (r == -ESHUTDOWN)
+        snprintf(err, err_size, "told to end before a monitor was reached");
     else if (r == -EOPNOTSUPP)
         snprintf(err, err_size, "the monitor demands an authentication protocol that is not offered");
     else if (r)

@@ -62,7 +62,8 @@ void mon_client_free(struct mon_client *mc); /* after messenger_shutdown() */
 int mon_client_set_monmap(struct mon_client *mc, const struct monmap *map) MUST_CHECK;
 /* Starts looking for a monitor and returns. -EINVAL, -ENOENT with a line in err: the conf names none. */
 int mon_client_open(struct mon_client *mc, char *err, size_t err_size) MUST_CHECK;
-/* Opens and waits for the session. -ETIMEDOUT; -EACCES and other refusals as soon as a monitor says so. */
+/* Opens and waits for the session. timeout_ns 0: for ever. -ETIMEDOUT; -EACCES and other refusals as soon as
+ * a monitor says so; -ESHUTDOWN. */
 int mon_client_authenticate(struct mon_client *mc, uint64_t timeout_ns, char *err,
                             size_t err_size) MUST_CHECK;
 bool mon_client_is_open(struct mon_client *mc);
@@ -77,6 +78,10 @@ void mon_client_sub_unwant(struct mon_client *mc, const char *what);
 void mon_client_sub_got(struct mon_client *mc, const char *what, uint64_t epoch);
 /* Waits until the monitors' options came once; at once for monitors that have none to give. */
 int mon_client_wait_config(struct mon_client *mc, uint64_t timeout_ns) MUST_CHECK;
+
+/* For a daemon, before its first mon client: waiting for a session and for options ends with -ESHUTDOWN soon
+ * after wanted() is true. It is called from any thread that waits. */
+void mon_client_end_waits_when(bool (*wanted)(void *arg), void *arg);
 
 /* ---- requests ---- */
 

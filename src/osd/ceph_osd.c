@@ -7,13 +7,12 @@
 
 #include "common/log.h"
 #include "daemon/global_init.h"
+#include "daemon/signal_loop.h"
 #include "osd/osd.h"
 #include "osd/osd_data.h"
 #include "osd/osd_key.h"
 
 enum { ERR_MAX = 1024 };
-
-#define CONFIG_TIMEOUT_NS UINT64_C(30000000000)
 
 static void set_defaults(struct conf *c)
 {
@@ -113,6 +112,24 @@ static int offline(struct conf *conf, const struct osd_args *a)
     return r || !a->mkkey ? r : make_key(conf);
 }
 
+static bool told_to_end(void *arg UNUSED)
+{
+    return signal_loop_is_told();
+}
+
+/* As patient as clients are: a monitor's accepting over rsockets may be held up for two minutes. */
+static int fetch_config(struct conf *conf)
+{
+    char err[ERR_MAX];
+    int r;
+
+    r = mon_client_fetch_config(conf, conf_seconds_ns(conf, OPT_client_mount_timeout), NULL, err,
+                                sizeof(err));
+    if (r)
+        derr(none, "%s", err);
+    return r;
+}
+
 static void ended(void *arg)
 {
     global_stop(arg);
@@ -145,11 +162,20 @@ static int serve(struct global *g)
     return r;
 }
 
+static int run(struct global *g)
+{
+    int r = 0;
+
+    mon_client_end_waits_when(told_to_end, NULL);
+    if (!g->args.no_mon_config)
+        r = fetch_config(g->conf);
+    return r ? r : serve(g);
+}
+
 int main(int argc, char **argv)
 {
     struct global g;
     struct osd_args a = {0};
-    char err[ERR_MAX];
     int r = global_init(&g, &program, argc, argv), status = r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
     if (r == 0) {
@@ -160,13 +186,8 @@ int main(int argc, char **argv)
             status = offline(g.conf, &a) ? 1 : 0;
         else if (r || global_start(&g))
             status = 1;
-        else if (!g.args.no_mon_config &&
-                 mon_client_fetch_config(g.conf, CONFIG_TIMEOUT_NS, NULL, err, sizeof(err))) {
-            derr(none, "%s", err);
-            status = 1;
-        } else {
-            status = serve(&g) ? 1 : 0;
-        }
+        else
+            status = run(&g) ? 1 : 0;
     }
     global_shutdown(&g);
     return r < 0 ? 1 : status;
