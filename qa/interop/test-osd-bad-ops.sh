@@ -11,16 +11,20 @@ srcdir=${srcdir:-.}
 . "$srcdir/qa/interop/mixed-cluster.sh"
 start_mixed_cluster 1
 
+address_of() { # OSD
+    genuine_ceph osd dump | grep "^osd\.$1 up" | grep -o '127\.0\.0\.1:[0-9]*/[0-9]*' | head -n 1
+}
+number_of() { # POOL
+    genuine_ceph osd pool ls detail -f json | /usr/bin/python3 -c '
+import json, sys
+print([p["pool_id"] for p in json.load(sys.stdin) if p["pool_name"] == sys.argv[1]][0])' "$1"
+}
+epoch() {
+    genuine_ceph osd dump | sed -n 's/^epoch //p'
+}
 # answers ID POOL: what the OSD of that number says of the pool's objects.
 answers() {
-    local address pool epoch
-
-    address=$(genuine_ceph osd dump | grep "^osd\.$1 up" | grep -o '127\.0\.0\.1:[0-9]*/[0-9]*' | head -n 1)
-    pool=$(genuine_ceph osd pool ls detail -f json | /usr/bin/python3 -c '
-import json, sys
-print([p["pool_id"] for p in json.load(sys.stdin) if p["pool_name"] == sys.argv[1]][0])' "$2")
-    epoch=$(genuine_ceph osd dump | sed -n 's/^epoch //p')
-    timeout 120 "$build/src/test/interop/osd_bad_ops" "$address" "$pool" 8 "$epoch"
+    timeout 120 "$build/src/test/interop/osd_bad_ops" "$(address_of "$1")" "$(number_of "$2")" 8 "$(epoch)"
 }
 same_answers() {
     answers 0 pg >"$tmp/genuine" && answers 1 po >"$tmp/ours" || return

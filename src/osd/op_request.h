@@ -71,6 +71,7 @@ struct op_request {
     struct hobject object; /* the name is m.oid's; borrowed strings */
     bool reads, writes;    /* what its steps do */
     bool on_pg;            /* it is about the group, not about an object */
+    bool admitted;         /* it has had its turn in the group, and waits for its object at most */
 
     struct copy_fetch *copy; /* what its steps copy from; NULL: not fetched */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an OSD answers on its admin socket and to `ceph tell`. */
-#include <inttypes.h>
+#include <errno.h>
 
+#include "common/command_sig.h"
 #include "common/log.h"
 #include "daemon/tell_command.h"
 #include "osd/osd.h"
@@ -10,10 +11,12 @@
 /* One that should be served here, or whose objects are here, and is not served. */
 static void dump_obstacle(void *f, struct pg *pg)
 {
+    char text[PG_ID_TEXT_MAX];
+
     pg_lock(pg);
     if (pg->map && !pg->active) {
         formatter_open_object(f, NULL);
-        formatter_printf(f, "pgid", "%" PRId64 ".%x", pg->id.pool, pg->id.seed);
+        formatter_string(f, "pgid", pg_id_print(pg->id, text));
         formatter_string(f, "inactive_because", pg->inactive_why);
         formatter_close(f);
     }
@@ -88,6 +91,30 @@ static int cmd_pgs(void *arg, const json_t *cmd UNUSED, struct formatter *f, str
     return 0;
 }
 
+static int cmd_query(void *arg, const json_t *cmd, struct formatter *f, struct strbuf *out UNUSED, char **err)
+{
+    const char *text = command_str(cmd, "pgid", "");
+    struct pg_id id;
+    struct pg *pg;
+    int r = 0;
+
+    if (!text[0])
+        return err_set(err, -EINVAL, "no pgid specified");
+    if (!pg_id_parse(text, &id))
+        return err_set(err, -EINVAL, "'%s' is no placement group", text);
+    pg = osd_find_pg(arg, id);
+    if (!pg)
+        return err_set(err, -ENOENT, "placement group %s is not here", text);
+    pg_lock(pg);
+    if (pg->map && !pg->removed)
+        pg_query(pg, f);
+    else
+        r = err_set(err, -EAGAIN, "placement group %s has no map yet", text);
+    pg_unlock(pg);
+    pg_put(pg);
+    return r;
+}
+
 static int cmd_messengers(void *arg, const json_t *cmd UNUSED, struct formatter *f, struct strbuf *out UNUSED,
                           char **err UNUSED)
 {
@@ -107,6 +134,9 @@ static const struct admin_socket_command commands[] = {
     {"dump_historic_ops", "operations of late that took longest to reach their end", cmd_historic},
     {"dump_historic_ops_by_duration", "the slowest operations since the start", cmd_historic_by_duration},
     {"dump_pgs", "placement groups: state, versions, who serves them", cmd_pgs},
+    {"pg name=pgid,type=CephPgid name=cmd,type=CephChoices,strings=query", "everything about one of them",
+     cmd_query},
+    {"query name=pgid,type=CephPgid,req=false", "the same", cmd_query},
     {"messenger dump", "connections of the OSD's messengers", cmd_messengers},
 };
 

@@ -438,10 +438,26 @@ static bool must_wait(struct pg *pg, struct op_request *req)
 {
     bool for_map = !pg->map || req->m.osdmap_epoch > pg->map->map.epoch;
 
-    if (!for_map && list_empty(&pg->waiting) && (pg->active || !pg->primary))
+    if (!for_map && (req->admitted || list_empty(&pg->waiting)) && (pg->active || !pg->primary))
         return false;
     op_request_mark(req, for_map ? OP_WAITING_FOR_MAP : OP_WAITING_FOR_PG);
     return true;
+}
+
+/* Those that were admitted once came before all others. */
+static void wait_for_group(struct pg *pg, struct op_request *req)
+{
+    struct list *before = &pg->waiting;
+
+    if (req->admitted) {
+        list_for_each(other, &pg->waiting, struct op_request, work.link) {
+            if (!other->admitted) {
+                before = &other->work.link;
+                break;
+            }
+        }
+    }
+    list_add_tail(before, &req->work.link);
 }
 
 void pg_do_op(struct pg *pg, struct pg_work *w)
@@ -453,9 +469,10 @@ void pg_do_op(struct pg *pg, struct pg_work *w)
         return;
     }
     if (must_wait(pg, req)) {
-        list_add_tail(&pg->waiting, &w->link);
+        wait_for_group(pg, req);
         return;
     }
+    req->admitted = true;
     if (!pg->primary || is_stale(pg, req)) {
         op_request_free(req);
         return;
@@ -473,80 +490,12 @@ uint64_t pg_state(const struct pg *pg)
     return pg->coll ? PG_STATE(PEERING) : PG_STATE(INCOMPLETE);
 }
 
-static void dump_set(struct formatter *f, const char *name, const struct osd_set *s)
-{
-    formatter_open_array(f, name);
-    for (unsigned i = 0; i < s->count; i++)
-        formatter_int(f, NULL, s->osds[i]);
-    formatter_close(f);
-}
-
-void pg_dump(struct pg *pg, struct formatter *f)
-{
-    char text[EVERSION_TEXT_MAX], state[PG_STATE_TEXT_MAX];
-
-    formatter_open_object(f, NULL);
-    formatter_printf(f, "pgid", "%" PRId64 ".%x", pg->id.pool, pg->id.seed);
-    formatter_string(f, "state", pg_state_print(pg_state(pg), state));
-    if (pg->inactive_why[0])
-        formatter_string(f, "inactive_because", pg->inactive_why);
-    formatter_string(f, "last_update", eversion_print(pg->last_update, text));
-    formatter_string(f, "last_committed", eversion_print(pg->last_committed, text));
-    formatter_uint(f, "log_entries", pg->log.count);
-    dump_set(f, "up", &pg->where.up);
-    dump_set(f, "acting", &pg->where.acting);
-    formatter_uint(f, "same_interval_since", pg->history.same_interval_since);
-    formatter_int(f, "num_objects", pg->stats.objects);
-    formatter_int(f, "num_bytes", pg->stats.bytes);
-    formatter_close(f);
-}
-
-static void dump_history(const struct pg_history *h, struct formatter *f)
-{
-    formatter_open_object(f, "history");
-    formatter_uint(f, "epoch_created", h->epoch_created);
-    formatter_uint(f, "epoch_pool_created", h->epoch_pool_created);
-    formatter_uint(f, "last_epoch_started", h->last_epoch_started);
-    formatter_uint(f, "last_interval_started", h->last_interval_started);
-    formatter_uint(f, "last_epoch_clean", h->last_epoch_clean);
-    formatter_uint(f, "last_interval_clean", h->last_interval_clean);
-    formatter_uint(f, "last_epoch_split", h->last_epoch_split);
-    formatter_uint(f, "same_up_since", h->same_up_since);
-    formatter_uint(f, "same_interval_since", h->same_interval_since);
-    formatter_uint(f, "same_primary_since", h->same_primary_since);
-    formatter_close(f);
-}
-
 int pg_dump_record(struct object_store *s, struct os_collection *coll, struct pg_id id, struct formatter *f)
 {
     struct pg pg = {.id = id, .coll = coll};
-    char text[EVERSION_TEXT_MAX];
     int r = load_info(&pg, s);
 
-    if (r)
-        return r;
-    formatter_open_object(f, NULL);
-    formatter_printf(f, "pgid", "%" PRId64 ".%x", id.pool, id.seed);
-    formatter_string(f, "last_update", eversion_print(pg.last_update, text));
-    formatter_string(f, "last_complete", eversion_print(pg.last_update, text));
-    formatter_string(f, "log_tail", eversion_print(pg.disk_tail, text));
-    formatter_uint(f, "last_user_version", pg.last_user_version);
-    formatter_string(f, "last_backfill", "MAX");
-    dump_history(&pg.history, f);
-    formatter_open_object(f, "stats");
-    formatter_open_object(f, "stat_sum");
-    formatter_int(f, "num_bytes", pg.stats.bytes);
-    formatter_int(f, "num_objects", pg.stats.objects);
-    formatter_uint(f, "num_read", pg.stats.reads);
-    formatter_uint(f, "num_read_kb", pg.stats.read_bytes >> 10);
-    formatter_uint(f, "num_write", pg.stats.writes);
-    formatter_uint(f, "num_write_kb", pg.stats.written_bytes >> 10);
-    formatter_close(f);
-    formatter_close(f);
-    formatter_int(f, "empty", pg.last_update.version == 0);
-    formatter_int(f, "dne", pg.history.epoch_created == 0);
-    formatter_int(f, "incomplete", 0);
-    formatter_uint(f, "last_epoch_started", pg.history.last_epoch_started);
-    formatter_close(f);
-    return 0;
+    if (r == 0)
+        pg_dump_info(&pg, NULL, f);
+    return r;
 }

@@ -105,7 +105,11 @@ void pg_save_info(struct pg *pg, struct os_transaction *t);
 void pg_run_works(struct pg *pg, struct list *works);
 /* An operation's turn has come. */
 void pg_do_op(struct pg *pg, struct pg_work *w);
+/* pg_dump.c: with the group's lock. In short; as genuine Ceph's `pg query`, with the map known; the info
+ * alone. */
 void pg_dump(struct pg *pg, struct formatter *f);
+void pg_query(const struct pg *pg, struct formatter *f);
+void pg_dump_info(const struct pg *pg, const char *name, struct formatter *f);
 /* What a collection's records say of its group, as an object with genuine Ceph's names: for a look at a store
  * without its OSD. -EBADMSG. */
 int pg_dump_record(struct object_store *s, struct os_collection *coll, struct pg_id id,

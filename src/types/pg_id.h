@@ -4,6 +4,7 @@
 #define CEPH_TYPES_PG_ID_H
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -49,6 +50,15 @@ static inline const char *pg_id_print(struct pg_id pg, char buf[static PG_ID_TEX
 {
     snprintf(buf, PG_ID_TEXT_MAX, "%" PRId64 ".%x", pg.pool, pg.seed);
     return buf;
+}
+
+/* "3.1f", and nothing else. */
+static inline bool pg_id_parse(const char *text, struct pg_id *out)
+{
+    int end = 0;
+
+    return text[0] >= '0' && text[0] <= '9' &&
+           sscanf(text, "%" SCNd64 ".%x%n", &out->pool, &out->seed, &end) == 2 && !text[end];
 }
 
 #endif

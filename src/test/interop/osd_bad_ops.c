@@ -9,10 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/clock.h"
-#include "crush/crush_hash.h"
 #include "messages/m_osd_op.h"
 #include "messages/message_types.h"
 #include "test/interop/raw_client.h"
@@ -41,21 +39,10 @@ static const struct bad_op bad_ops[] = {
 
 static struct message *make(const struct bad_op *b, int64_t pool, uint32_t pg_num, int32_t epoch)
 {
-    struct osd_op step = {.code = b->code};
-    uint32_t hash = crush_hash_name(NAME, strlen(NAME));
-    struct m_osd_op m = {.pg = {.pool = (uint64_t)(pool + b->pool), .seed = hash & (pg_num - 1)},
-                         .hash = hash,
-                         .flags = b->flags | OSD_FLAG_ONDISK,
-                         .oid = strdup(NAME),
-                         .ops = malloc(sizeof(step)),
-                         .op_count = 1,
-                         .snapid = UINT64_C(-2)};
+    const struct osd_op step = {.code = b->code};
 
-    m.osdmap_epoch = epoch + b->epoch > 1 ? (uint32_t)(epoch + b->epoch) : 1;
-    if (!m.oid || !m.ops || object_locator_init(&m.locator, pool + b->pool, NULL, NULL))
-        abort();
-    m.ops[0] = step;
-    return m_osd_op_send(&m);
+    epoch += b->epoch;
+    return raw_client_op(NAME, pool + b->pool, pg_num, epoch > 1 ? (uint32_t)epoch : 1, b->flags, &step);
 }
 
 static void show(const struct bad_op *b, struct message *answer)

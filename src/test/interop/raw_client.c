@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/conf.h"
+#include "crush/crush_hash.h"
+#include "types/hobject.h"
 
 static bool dispatch(void *arg, struct message *m)
 {
@@ -82,6 +85,25 @@ void raw_client_stop(struct raw_client *c)
     conf_free(c->conf);
     cond_destroy(&c->changed);
     mutex_destroy(&c->lock);
+}
+
+struct message *raw_client_op(const char *name, int64_t pool, uint32_t pg_num, uint32_t epoch, uint32_t flags,
+                              const struct osd_op *step)
+{
+    uint32_t hash = crush_hash_name(name, strlen(name));
+    struct m_osd_op m = {.pg = {.pool = pool, .seed = hash & (pg_num - 1)},
+                         .hash = hash,
+                         .osdmap_epoch = epoch,
+                         .flags = flags | OSD_FLAG_ONDISK,
+                         .oid = strdup(name),
+                         .ops = malloc(sizeof(*step)),
+                         .op_count = 1,
+                         .snapid = SNAP_HEAD};
+
+    if (!m.oid || !m.ops || object_locator_init(&m.locator, pool, NULL, NULL))
+        abort();
+    m.ops[0] = *step;
+    return m_osd_op_send(&m);
 }
 
 void raw_client_send(struct raw_client *c, struct message *m)

@@ -9,6 +9,7 @@
 
 #include "auth/auth_client.h"
 #include "common/mutex.h"
+#include "messages/m_osd_op.h"
 #include "msg/messenger.h"
 
 struct raw_client {
@@ -26,6 +27,9 @@ struct raw_client {
 int raw_client_start(struct raw_client *c, char *name, const char *address);
 void raw_client_stop(struct raw_client *c);
 
+/* A request of one step on an object, for the primary of its placement group; takes over what step holds. */
+struct message *raw_client_op(const char *name, int64_t pool, uint32_t pg_num, uint32_t epoch, uint32_t flags,
+                              const struct osd_op *step);
 void raw_client_send(struct raw_client *c, struct message *m);
 /* Sends m, and waits that long for a message of that type. NULL: none came. */
 struct message *raw_client_ask(struct raw_client *c, struct message *m, uint16_t type, uint64_t patience_ns);
