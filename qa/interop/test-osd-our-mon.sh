@@ -59,6 +59,21 @@ check "mon_warn_on_pool_no_app" eval 'genuine_ceph config set mon mon_warn_on_po
 check "osd pool application enable" eval 'genuine_ceph osd pool application enable p rados && wait_until 60 without_warning'
 check "a pool of two copies is refused" fails genuine_ceph osd pool set p size 2 --yes-i-really-mean-it
 
+same() { # COMMAND...: our ceph and the genuine one print the same
+    our_ceph "$@" >"$tmp/ours" && genuine_ceph "$@" >"$tmp/theirs" && [ -s "$tmp/ours" ] && diff "$tmp/theirs" "$tmp/ours"
+}
+check "both tell an OSD" same tell osd.1 version
+check "in JSON, too" same tell osd.0 config get osd_max_object_size -f json
+check "both tell all OSDs" same tell 'osd.*' git_version
+check "both ask a placement group" same pg 1.3 query
+check "in the newer way, too" same tell 1.3 query
+check "what it is" prints '"state": "active+clean"' our_ceph tell 1.3 query
+check "there is no such OSD" fails_with 'ENOENT.*osd\.7' our_ceph tell osd.7 version
+check "there is no such placement group" fails_with 'ENOENT.*1\.99' our_ceph pg 1.99 query
+check "nobody has such a name" fails_with 'osd.one cannot be told' our_ceph tell osd.one version
+check "an OSD that is told many things answers all" eval '
+    for _ in $(seq 20); do our_ceph tell osd.0 status >/dev/null || break; done; our_ceph tell osd.0 status'
+
 check "osd out" genuine_ceph osd out 1
 check "it is out" osd_is 1 out
 check "osd out of an OSD that is out" prints 'osd.1 is already out' genuine_ceph osd out 1
@@ -97,5 +112,17 @@ check "it is gone" eval '[ "$(genuine_ceph osd ls | paste -sd,)" = 0,1 ] && fail
 rm -r "$tmp/osd.2"
 check "its number is given again" new_osd 2
 check "the new one boots" run_osd 2
+looks_for_a_monitor() { # and is told to end
+    local pid
+
+    stop_osd 0
+    "$build/src/osd/ceph-osd" -c "$conf" -i 0 -f --mon-host=v1:127.0.0.1:1 --log-file "$tmp/looks.log" --debug-monc 10 &
+    pid=$!
+    on_exit stop "$pid"
+    wait_until 60 grep -q 'trying mon' "$tmp/looks.log" && kill "$pid" && ! wait "$pid" &&
+        grep -q 'told to end before a monitor was reached' "$tmp/looks.log"
+}
+check "an OSD that finds no monitor ends when it is told to" looks_for_a_monitor
+check "and finds it another time" run_osd 0
 check "a monitor that starts again knows them" eval 'stop "$mon_pid" && run_our_mon a && osd_is 0 up && osd_is 2 up'
 tap_end

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Commands to monitors, OSDs and placement groups, and what is made of them: applications, the blocklist. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -158,9 +157,8 @@ int rados_pg_command(rados_t cluster, const char *pgstr, const char **cmd, size_
 {
     struct osd_reply q = {.outbuf = outbuf, .outs = outs, .outbuflen = outbuflen, .outslen = outslen};
     struct pg_id pg;
-    char end;
 
-    if (sscanf(pgstr, "%" SCNd64 ".%x%c", &pg.pool, &pg.seed, &end) != 2)
+    if (!pg_id_parse(pgstr, &pg))
         return -EINVAL;
     return osd_command(cluster, -1, &pg, cmd, cmdlen, inbuf, inbuflen, &q);
 }

@@ -24,6 +24,7 @@
 #include "tools/cli_daemon.h"
 #include "tools/cli_options.h"
 #include "tools/cli_session.h"
+#include "tools/cli_target.h"
 #include "tools/cli_watch.h"
 
 #define CONNECT_TIMEOUT_SEC 300 /* when --connect-timeout does not say */
@@ -162,7 +163,7 @@ static int finish(struct ceph *c, const char *prefix, const struct mon_command_r
     return -r;
 }
 
-/* ---- talking to monitors ---- */
+/* ---- talking to monitors and OSDs ---- */
 
 static uint64_t connect_timeout_ns(const struct ceph *c)
 {
@@ -189,20 +190,19 @@ static int connect_cluster(struct ceph *c)
     return r;
 }
 
-/* target: a monitor, or NULL for whichever the session is with. */
-static int ask(struct ceph *c, const char *target, const char *json, const struct bufferlist *input,
-               struct mon_command_reply *reply)
+static const struct cli_target cluster = {.kind = CLI_TARGET_CLUSTER};
+
+static int ask(struct ceph *c, const struct cli_target *target, const char *json,
+               const struct bufferlist *input, struct mon_command_reply *reply)
 {
-    struct mon_client *mc = c->session.mon_client;
-    int r = target ? mon_client_tell_wait(mc, target, json, input, 0, reply)
-                   : mon_client_command_wait(mc, json, input, 0, reply);
+    int r = cli_target_ask(target, &c->session, json, input, reply);
 
     if (r)
         fprintf(stderr, "ceph: %s\n", strerror(-r));
     return r;
 }
 
-static int fetch_commands(struct ceph *c, const char *target, struct cli_commands *commands)
+static int fetch_commands(struct ceph *c, const struct cli_target *target, struct cli_commands *commands)
 {
     struct mon_command_reply reply;
     struct slice text = {0};
@@ -213,8 +213,8 @@ static int fetch_commands(struct ceph *c, const char *target, struct cli_command
         return r;
     if (reply.result < 0) {
         r = reply.result;
-        fprintf(stderr, "Error %s: no command descriptions from mon%s%s: %s\n", error_name(-r),
-                target ? "." : "itors", target ? target : "", reply.status);
+        fprintf(stderr, "Error %s: no command descriptions from %s: %s\n", error_name(-r),
+                target->name ? target->name : "the monitors", reply.status);
     } else {
         r = bufferlist_flatten(&reply.output, &text);
         if (r == 0)
@@ -228,7 +228,8 @@ static int fetch_commands(struct ceph *c, const char *target, struct cli_command
 }
 
 /* The request for the command line in JSON, malloc'ed, or NULL after telling why. */
-static char *make_request(struct ceph *c, const struct cli_commands *commands, int argc, char *const *argv)
+static char *make_request(struct ceph *c, const struct cli_target *target,
+                          const struct cli_commands *commands, int argc, char *const *argv)
 {
     struct strbuf advice = STRBUF_INIT;
     json_t *request = cli_commands_match(commands, argc, argv, &advice);
@@ -239,6 +240,8 @@ static char *make_request(struct ceph *c, const struct cli_commands *commands, i
     if (request) {
         if (c->opts.format)
             json_object_set_new(request, "format", json_string(c->opts.format));
+        if (target->kind == CLI_TARGET_PG)
+            json_object_set_new(request, "pgid", json_string(target->name));
         text = json_dumps(request, 0);
         json_decref(request);
     }
@@ -247,7 +250,8 @@ static char *make_request(struct ceph *c, const struct cli_commands *commands, i
     return text;
 }
 
-static int run_command(struct ceph *c, const char *target, const char *prefix, int argc, char *const *argv)
+static int run_command(struct ceph *c, const struct cli_target *target, const char *prefix, int argc,
+                       char *const *argv)
 {
     struct cli_commands commands;
     struct mon_command_reply reply = {.result = -EINVAL, .status = (char *)"invalid command"};
@@ -256,7 +260,7 @@ static int run_command(struct ceph *c, const char *target, const char *prefix, i
 
     if (r)
         return -r;
-    request = make_request(c, &commands, argc, argv);
+    request = make_request(c, target, &commands, argc, argv);
     cli_commands_destroy(&commands);
     if (!request)
         return finish(c, prefix, &reply);
@@ -271,9 +275,10 @@ static int run_command(struct ceph *c, const char *target, const char *prefix, i
 
 /* ---- ping, tell, help, watch ---- */
 
+typedef int one_fn(struct ceph *c, const struct cli_target *target, const char *prefix);
+
 /* Calls one() for every monitor of the monmap and gives the last status that is not 0. */
-static int for_each_monitor(struct ceph *c, int (*one)(struct ceph *c, const char *name, const char *prefix),
-                            bool always_prefix)
+static int for_each_monitor(struct ceph *c, one_fn *one, bool always_prefix)
 {
     struct monmap map;
     int status = 0;
@@ -281,12 +286,13 @@ static int for_each_monitor(struct ceph *c, int (*one)(struct ceph *c, const cha
     if (mon_client_copy_monmap(c->session.mon_client, &map))
         return ENOMEM;
     for (unsigned i = 0; i < map.count; i++) {
-        char prefix[128];
+        char name[128], prefix[130];
+        struct cli_target target = cli_target_mon(name);
         int r;
 
-        snprintf(prefix, sizeof(prefix), "mon.%s: ", map.mons[i].name);
-        r = one(c, map.mons[i].name, map.count > 1 || always_prefix ? prefix : NULL);
-
+        snprintf(name, sizeof(name), "mon.%s", map.mons[i].name);
+        snprintf(prefix, sizeof(prefix), "%s: ", name);
+        r = one(c, &target, map.count > 1 || always_prefix ? prefix : NULL);
         if (r)
             status = r;
     }
@@ -294,16 +300,43 @@ static int for_each_monitor(struct ceph *c, int (*one)(struct ceph *c, const cha
     return status;
 }
 
-static int ping_one(struct ceph *c, const char *name, const char *prefix)
+/* The same for every OSD of the map. */
+static int for_each_osd(struct ceph *c, one_fn *one)
+{
+    struct cluster_map *m;
+    int status = cli_session_want_osds(&c->session);
+
+    if (status)
+        return -status;
+    m = objecter_map(c->session.objecter);
+    for (int32_t i = 0; i < (int32_t)m->map.max_osd; i++) {
+        char name[32], prefix[34];
+        struct cli_target target = cli_target_osd(i, name);
+        int r;
+
+        if (!osdmap_exists(&m->map, i))
+            continue;
+        snprintf(name, sizeof(name), "osd.%d", i);
+        snprintf(prefix, sizeof(prefix), "%s: ", name);
+        r = one(c, &target, prefix);
+        if (r)
+            status = r;
+    }
+    cluster_map_put(m);
+    return status;
+}
+
+static int ping_one(struct ceph *c, const struct cli_target *target, const char *prefix)
 {
     struct mon_command_reply reply;
-    int r = mon_client_ping_wait(c->session.mon_client, name, connect_timeout_ns(c), &reply);
+    int r = mon_client_ping_wait(c->session.mon_client, target->name + strlen("mon."), connect_timeout_ns(c),
+                                 &reply);
 
     if (r)
         return -r;
     r = -reply.result;
     if (prefix)
-        printf("mon.%s\n", name);
+        printf("%s\n", target->name);
     if (r)
         fprintf(stderr, "Error %s: %s\n", error_name(r), reply.status);
     else
@@ -327,47 +360,56 @@ static unsigned count_known(struct ceph *c)
 
 static int ping(struct ceph *c)
 {
-    const char *name = c->opts.argc == 2 ? c->opts.argv[1] : "";
+    struct cli_target target;
     char err[512];
-    int r;
+    int r = c->opts.argc == 2 ? cli_target_parse(&target, c->opts.argv[1]) : -EINVAL;
 
-    if (strncmp(name, "mon.", 4) != 0 || !name[4]) {
+    if (r || target.kind != CLI_TARGET_MON) {
         cli_usage_error("a monitor to ping: ceph ping mon.ID, or mon.* for all of them", "name");
         return 1;
     }
-    name += 4;
     r = mon_client_open(c->session.mon_client, err, sizeof(err));
     if (r) {
         fprintf(stderr, "ceph: %s\n", err);
         return 1;
     }
     /* A lone address is answered for by whoever is there; among several, the monmap has the names. */
-    if (strcmp(name, "*") == 0 || count_known(c) > 1) {
+    if (target.all || count_known(c) > 1) {
         if (connect_cluster(c))
             return 1;
     }
-    return strcmp(name, "*") == 0 ? for_each_monitor(c, ping_one, true) : ping_one(c, name, NULL);
+    return target.all ? for_each_monitor(c, ping_one, true) : ping_one(c, &target, NULL);
 }
 
-static int tell_one(struct ceph *c, const char *name, const char *prefix)
+static int tell_one(struct ceph *c, const struct cli_target *target, const char *prefix)
 {
-    return run_command(c, name, prefix, c->opts.argc - 2, c->opts.argv + 2);
+    return run_command(c, target, prefix, c->opts.argc - 2, c->opts.argv + 2);
 }
 
 static int tell(struct ceph *c)
 {
-    const char *target = c->opts.argc > 1 ? c->opts.argv[1] : "";
+    struct cli_target target;
 
     if (c->opts.argc < 3) {
-        cli_usage_error("tell whom what? ceph tell mon.ID COMMAND...", NULL);
+        cli_usage_error("tell whom what? ceph tell osd.ID COMMAND...", NULL);
         return EINVAL;
     }
-    if (strncmp(target, "mon.", 4) != 0 || !target[4]) {
-        cli_usage_error("cannot be told: only monitors (mon.ID, mon.*) can", target);
-        return EINVAL;
+    if (cli_target_parse(&target, c->opts.argv[1])) {
+        cli_usage_error("cannot be told: mon.ID, mon.*, osd.ID, osd.* and placement groups can",
+                        c->opts.argv[1]);
+        return 1;
     }
-    target += 4;
-    return strcmp(target, "*") == 0 ? for_each_monitor(c, tell_one, false) : tell_one(c, target, NULL);
+    if (target.all)
+        return target.kind == CLI_TARGET_MON ? for_each_monitor(c, tell_one, false)
+                                             : for_each_osd(c, tell_one);
+    return tell_one(c, &target, NULL);
+}
+
+/* `ceph pg 1.2f COMMAND` is for the group's OSD; other commands that begin with pg are for the monitors. */
+static bool is_for_pg(const struct cli_options *o, struct cli_target *target)
+{
+    return o->argc > 2 && strcmp(o->argv[0], "pg") == 0 && cli_target_parse(target, o->argv[1]) == 0 &&
+           target->kind == CLI_TARGET_PG;
 }
 
 static unsigned terminal_width(void)
@@ -391,7 +433,7 @@ static int help(struct ceph *c)
     struct cli_commands commands;
     struct strbuf out = STRBUF_INIT;
     char *partial = join(c->opts.argc - 1, c->opts.argv + 1);
-    int r = partial ? fetch_commands(c, NULL, &commands) : -ENOMEM;
+    int r = partial ? fetch_commands(c, &cluster, &commands) : -ENOMEM;
 
     if (r == 0) {
         if (cli_commands_help(&commands, partial, terminal_width(), &out) == 0) {
@@ -409,7 +451,7 @@ static int help(struct ceph *c)
 static int watch(struct ceph *c)
 {
     struct mon_command_reply reply;
-    int r = ask(c, NULL, "{\"prefix\":\"status\"}", NULL, &reply);
+    int r = ask(c, &cluster, "{\"prefix\":\"status\"}", NULL, &reply);
 
     if (r)
         return -r;
@@ -425,6 +467,7 @@ static int watch(struct ceph *c)
 static int run_on_cluster(struct ceph *c)
 {
     struct cli_options *o = &c->opts;
+    struct cli_target target;
     int r;
 
     if (o->argc > 0 && strcmp(o->argv[0], "ping") == 0)
@@ -438,7 +481,7 @@ static int run_on_cluster(struct ceph *c)
         return tell(c);
     if (o->argc > 0 && strcmp(o->argv[0], "help") == 0)
         return help(c);
-    return run_command(c, NULL, NULL, o->argc, o->argv);
+    return run_command(c, is_for_pg(o, &target) ? &target : &cluster, NULL, o->argc, o->argv);
 }
 
 /* ---- main ---- */

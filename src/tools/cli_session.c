@@ -43,6 +43,11 @@ int cli_session_open(struct cli_session *s, struct conf *conf, const struct disp
         cli_session_close(s);
         return -EINVAL;
     }
+    s->objecter = objecter_create(conf, s->messenger, s->mon_client);
+    if (!s->objecter) {
+        cli_session_close(s);
+        return -ENOMEM;
+    }
     if (ops)
         messenger_add_dispatcher(s->messenger, ops, arg);
     r = messenger_start(s->messenger);
@@ -53,12 +58,24 @@ int cli_session_open(struct cli_session *s, struct conf *conf, const struct disp
     return r;
 }
 
+int cli_session_want_osds(struct cli_session *s)
+{
+    int r = s->has_osds ? 0 : objecter_start(s->objecter, 0);
+
+    if (r == 0)
+        s->has_osds = true;
+    return r;
+}
+
 void cli_session_close(struct cli_session *s)
 {
+    if (s->objecter)
+        objecter_stop(s->objecter);
     if (s->mon_client)
         mon_client_stop(s->mon_client);
     if (s->messenger)
         messenger_shutdown(s->messenger);
+    objecter_free(s->objecter);
     mon_client_free(s->mon_client);
     messenger_destroy(s->messenger);
     *s = (struct cli_session){0};

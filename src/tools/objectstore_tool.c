@@ -54,25 +54,13 @@ int objectstore_tool_failed(const char *what, int error)
     return 1;
 }
 
-bool objectstore_tool_pgid(const char *text, struct pg_id *out)
-{
-    long long pool;
-    unsigned seed;
-    int end = 0;
-
-    if (sscanf(text, "%lld.%x%n", &pool, &seed, &end) != 2 || text[end] || pool < 0)
-        return false;
-    *out = (struct pg_id){pool, seed};
-    return true;
-}
-
 struct os_collection *objectstore_tool_pg(const struct objectstore_tool *t, struct pg_id *id)
 {
     struct os_collection *c = NULL;
 
     if (!t->pgid)
         usage_error("this needs --pgid");
-    else if (!objectstore_tool_pgid(t->pgid, id))
+    else if (!pg_id_parse(t->pgid, id))
         fprintf(stderr, "Invalid pgid '%s' specified\n", t->pgid);
     else if (!(c = object_store_collection(t->store, (struct coll_id){id->pool, id->seed})))
         fprintf(stderr, "PG '%s' not found\n", t->pgid);

@@ -22,8 +22,6 @@ struct objectstore_tool {
     struct osd_superblock superblock;
 };
 
-/* "1.1f"; false: it is none. */
-bool objectstore_tool_pgid(const char *text, struct pg_id *out);
 /* The collection of --pgid, for the caller to put; NULL, and a line, when there is none. */
 struct os_collection *objectstore_tool_pg(const struct objectstore_tool *t, struct pg_id *id);
 /* "(2) No such file or directory" with what failed. Returns 1. */

@@ -254,7 +254,7 @@ static int parse_object(const struct objectstore_tool *t, const char *text, stru
     struct pg_id pg;
     int r = -EINVAL;
 
-    if (json_is_object(members) && pgid && objectstore_tool_pgid(pgid, &pg)) {
+    if (json_is_object(members) && pgid && pg_id_parse(pgid, &pg)) {
         *id = (struct coll_id){pg.pool, pg.seed};
         r = hobject_init(o, pg.pool, (uint32_t)json_integer_value(json_object_get(members, "hash")),
                          text_of(members, "namespace"), text_of(members, "key"), text_of(members, "oid"),

@@ -78,9 +78,8 @@ static int test_pg(const char *name, const struct osdmap_mapping *mp)
     char text[PG_ID_TEXT_MAX];
     struct pg_osds osds;
     struct pg_id pg;
-    int end = 0;
 
-    if (sscanf(name, "%" SCNd64 ".%x%n", &pg.pool, &pg.seed, &end) < 2 || name[end])
+    if (!pg_id_parse(name, &pg))
         return osdmaptool_error(OSDMAPTOOL_USAGE_ERROR, "'%s' is no placement group, such as 1.2f", name);
     printf(" parsed '%s' -> %s\n", name, pg_id_print(pg, text));
     map_pg(mp, pg, &osds);
