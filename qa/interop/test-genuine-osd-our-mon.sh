@@ -75,6 +75,6 @@ check "the genuine one is killed: ours finds out" eval 'kill_osd 0 && wait_until
 check "its groups are stale" wait_until 60 prints 'stale+active+clean' genuine_ceph -s
 check "they are stuck at that" prints 'stale.active.clean  *\[0\] ' genuine_ceph pg dump_stuck stale 0
 check "it comes back, with its objects" eval 'run_osd 0 && get_many both'
-check "nothing is stale any more" wait_until 60 prints 'pgs:  *28 active+clean' genuine_ceph -s
+check "nothing is stale any more" wait_until 180 prints 'pgs:  *28 active+clean' genuine_ceph -s
 check "it goes with a word" eval 'stop_osd 0 && osd_is 0 down'
 tap_end
