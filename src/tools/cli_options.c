@@ -17,7 +17,7 @@ const struct args_program cli_program = {
     .usage = "ceph [options] COMMAND...\n"
              "       ceph -s | -w | help [WORDS]\n"
              "       ceph ping mon.ID|mon.*\n"
-             "       ceph tell mon.ID|mon.* COMMAND...\n"
+             "       ceph tell mon.ID|mon.*|osd.ID|osd.*|PGID COMMAND...\n"
              "       ceph daemon TYPE.ID|PATH COMMAND...\n"
              "\n"
              "  -s, --status            the state of the cluster\n"
