@@ -5,8 +5,8 @@
  *     osd_overtaking ADDRESS POOL EPOCH LATER COUNT
  *
  * EPOCH is that of the map. Objects o1 to oCOUNT are each written with "1", read, and "2" is appended, which
- * waits until the "1" is on disk and was read. Then comes an operation that waits for the map LATER, and behind
- * it all that come after it: "3" is appended to each object. Says "sent", and stays until it is ended.
+ * waits until the "1" is on disk and was read. Then comes an operation that waits for the map LATER, and
+ * behind it all that come after it: "3" is appended to each object. Says "sent", and stays until it is ended.
  */
 #include <stdio.h>
 #include <stdlib.h>
