@@ -105,6 +105,13 @@ case_host() {
     for spin in 1000 0; do stream simple $spin 1048576 5 200; done
 }
 
+# bare TYPE COUNT: the memory of each idle connection of the transport alone, in bytes
+bare() {
+    local prefix=v1
+    [ "$1" = rsockets ] && prefix=rdma
+    src/test/bench/bare_connections "$prefix:$peer" "$2" --ms-rsockets-max-connections $((2 * $2 + 32)) "${both_ends[@]}"
+}
+
 # many TYPE COUNT options...: threads and memory with COUNT connections against ten
 many() {
     local type=$1 count=$2 few all both_ends=("${@:3}")
@@ -119,6 +126,7 @@ many() {
             "(with ten connections: $(echo "$few" | end $name | field threads))," \
             "memory of each idle connection: $(echo "$all" | end $name | field memory_per_connection) bytes"
     done
+    echo "  without a messenger a connection takes: $(bare "$type" "$count") bytes"
 }
 
 case_connections() {
