@@ -209,7 +209,7 @@ static void kick(struct pipe *p)
 {
     if (!p)
         return;
-    pipe_kick(p);
+    pipe_kick_with_others(p);
     pipe_put(p);
 }
 

@@ -86,6 +86,8 @@ struct pipe {
     struct message *held; /* delayed on purpose; nothing is read meanwhile */
     struct worker_timer held_timer;
     bool owes;                  /* an ack or a keepalive's answer may be due since the last look */
+    bool gathers;               /* more has been received than is handled: answers may go out together, */
+    bool kick_due;              /* and there is one */
     bool heard;                 /* bytes came since the timer looked, or reading was held back */
     uint64_t heard_ns;          /* when it saw that last */
     struct list accepting_link; /* messenger lock */
@@ -125,6 +127,9 @@ void pipe_ask(struct pipe *p, unsigned todo);
 /* pipe_tx.c. Any thread, any lock below tx: sends what the session has, as far as the socket takes it. Never
  * blocks, calls back, faults or closes. */
 void pipe_kick(struct pipe *p);
+/* The same, or a moment later: what the worker sends while it handles messages that came together goes out
+ * together. */
+void pipe_kick_with_others(struct pipe *p);
 
 /* ---- on the worker ---- */
 

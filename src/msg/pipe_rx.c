@@ -187,7 +187,9 @@ static bool message_received(struct pipe *p, struct msgr_v1_rx_message *rm)
     delay_ns = inject_message_delay(p->messenger->conf, c->peer_type, m->type);
     if (delay_ns && hold_message(p, m, delay_ns))
         return false;
+    p->gathers = p->ahead_len > 0;
     messenger_deliver(p->messenger, m);
+    p->gathers = false;
     return true;
 }
 
@@ -213,6 +215,15 @@ static void ack_received(struct pipe *p, uint64_t seq)
     connection_unlock(p->con);
 }
 
+/* What was sent while there was more to handle. */
+static void send_gathered(struct pipe *p)
+{
+    if (!p->kick_due)
+        return;
+    p->kick_due = false;
+    pipe_kick(p);
+}
+
 /* More bytes for rx: from those ahead, or from the socket, straight into a large section where rx wants that.
  * False: there are none now. */
 static bool feed_rx(struct pipe *p, size_t *budget)
@@ -224,6 +235,7 @@ static bool feed_rx(struct pipe *p, size_t *budget)
         pipe_used(p, msgr_v1_rx_feed(&p->rx, p->ahead, p->ahead_len));
         return true;
     }
+    send_gathered(p);
     if (*budget == 0)
         return false;
     if (msgr_v1_rx_want(&p->rx, &to, &want)) {
@@ -306,7 +318,8 @@ void pipe_pump(struct pipe *p)
     if (p->state == PIPE_OPEN && !pipe_holds_back(p)) {
         receive_open(p);
         if (p->state == PIPE_OPEN && owes_answer(p))
-            pipe_kick(p);
+            p->kick_due = true;
+        send_gathered(p);
     }
     pipe_keep_ahead(p);
 }

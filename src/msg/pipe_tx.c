@@ -208,3 +208,11 @@ void pipe_kick(struct pipe *p)
             message_put(done[i]);
     }
 }
+
+void pipe_kick_with_others(struct pipe *p)
+{
+    if (worker_is_current(p->worker) && p->gathers)
+        p->kick_due = true;
+    else
+        pipe_kick(p);
+}
