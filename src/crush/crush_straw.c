@@ -45,6 +45,14 @@ static uint32_t count_equal(const struct ranked *r, uint32_t n, uint32_t from)
     return k - from;
 }
 
+/* In 1/65536. One that takes more than 32 bits loses the upper ones, as it does where maps are made. */
+static uint32_t length_of(double straw)
+{
+    double length = straw * 0x10000;
+
+    return length >= 0 && length < 0x1p63 ? (uint32_t)(uint64_t)length : 0;
+}
+
 static void measure(const struct ranked *r, uint32_t *lengths, uint32_t n, uint8_t calc_version)
 {
     struct grower g = {.straw = 1.0, .left = n};
@@ -55,7 +63,7 @@ static void measure(const struct ranked *r, uint32_t *lengths, uint32_t n, uint8
             g.left -= calc_version > 0;
             continue;
         }
-        lengths[r[i].index] = (uint32_t)(g.straw * 0x10000);
+        lengths[r[i].index] = length_of(g.straw);
         if (i + 1 == n)
             return;
         if (calc_version > 0)

@@ -8,6 +8,7 @@
 
 #include "crush/crush_hash.h"
 #include "crush/crush_mapper.h"
+#include "crush/crush_straw.h"
 #include "test/unit/unit.h"
 #include "test/unit/vector.h"
 
@@ -129,6 +130,17 @@ static void test_bad_maps(void **state UNUSED)
     crush_map_destroy(&m);
 }
 
+/* The straw of the heavy one would be 65537 long: what is beyond 32 bits is lost. */
+static void test_straw_that_is_too_long(void **state UNUSED)
+{
+    const uint32_t weights[] = {1, 0x20001};
+    uint32_t lengths[2];
+
+    assert_int_equal(crush_straw_lengths(weights, lengths, 2, 1), 0);
+    assert_int_equal(lengths[0], 0x10000);
+    assert_int_equal(lengths[1], 0x10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,7 +148,7 @@ int main(void)
         cmocka_unit_test(test_straw2_bobtail), cmocka_unit_test(test_straw2_argonaut),
         cmocka_unit_test(test_straw1_jewel),   cmocka_unit_test(test_list_jewel),
         cmocka_unit_test(test_tree_jewel),     cmocka_unit_test(test_uniform_hosts),
-        cmocka_unit_test(test_bad_maps),
+        cmocka_unit_test(test_bad_maps),       cmocka_unit_test(test_straw_that_is_too_long),
     };
     return unit_run("crush_mapper", tests);
 }
