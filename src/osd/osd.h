@@ -103,7 +103,8 @@ struct osd {
     struct cond changed;
     enum osd_state state;             /* lock; read by anybody */
     struct osd_superblock superblock; /* lock */
-    bool boot_asked;                  /* lock: the boot message is on its way */
+    bool boot_asked;                  /* lock: the boot message is on its way, */
+    uint64_t boot_sent_ns;            /* lock: since then */
     uint32_t boot_epoch, up_epoch;    /* lock: when it was up last; since when it is */
     uint32_t up_thru_wanted;          /* lock */
     struct list creates;              /* lock: struct pg_creating */
@@ -177,6 +178,8 @@ void osd_each_pg(struct osd *osd, void (*visit)(void *arg, struct pg *pg), void 
 
 /* ---- osd_boot.c ---- */
 
+/* Whether we are up, in each epoch as it comes: one may have us up and the next one down. With osd.lock. */
+void osd_boot_follow(struct osd *osd, const struct osdmap *map);
 /* Whatever may have changed: sends what is due. With osd.lock. */
 void osd_boot_step(struct osd *osd);
 void osd_handle_mark_me_down(struct osd *osd, struct message *msg);

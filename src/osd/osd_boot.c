@@ -19,6 +19,9 @@
 #include "osd/osd_mgr.h"
 #include "osd/watch_notify.h"
 
+/* A monitor may ignore a boot, such as while noup is set, without a word. */
+#define BOOT_AGAIN_NS (15 * NSEC_PER_SEC)
+
 /* ---- the crush map ---- */
 
 static char *host_name(const struct conf *conf)
@@ -253,6 +256,17 @@ static void ask_up_thru(struct osd *osd, const struct osdmap *map)
         osd->up_thru_wanted = s.newest;
 }
 
+void osd_boot_follow(struct osd *osd, const struct osdmap *map)
+{
+    if (osd->state == OSD_STATE_INITIALIZING || osd->state == OSD_STATE_STOPPING)
+        return;
+    if (osd->state != OSD_STATE_ACTIVE && we_are_up(osd, map) &&
+        (osd->boot_asked || osd->state == OSD_STATE_BOOTING))
+        went_up(osd, map);
+    else if (osd->state == OSD_STATE_ACTIVE && !we_are_up(osd, map))
+        went_down(osd, map);
+}
+
 void osd_boot_step(struct osd *osd)
 {
     struct cluster_map *m = osd_current_map(osd);
@@ -263,17 +277,16 @@ void osd_boot_step(struct osd *osd)
         return;
     }
     map = &m->map;
-    if (osd->state != OSD_STATE_ACTIVE && we_are_up(osd, map) &&
-        (osd->boot_asked || osd->state == OSD_STATE_BOOTING))
-        went_up(osd, map);
-    else if (osd->state == OSD_STATE_ACTIVE && !we_are_up(osd, map))
-        went_down(osd, map);
+    osd_boot_follow(osd, map);
+    if (osd->boot_asked && clock_monotonic_ns() - osd->boot_sent_ns > BOOT_AGAIN_NS)
+        osd->boot_asked = false;
     if (osd->state != OSD_STATE_ACTIVE && !osd->boot_asked && !osd->stop_asked) {
         if (map->flags & OSDMAP_NOUP ||
             (osdmap_exists(map, osd->whoami) && map->osds[osd->whoami].state & OSD_NOUP))
             dout(osd, 1, "noup is set: osd.%d waits", osd->whoami);
         else if (send_boot(osd) == 0) {
             osd->boot_asked = true;
+            osd->boot_sent_ns = clock_monotonic_ns();
             osd->state = OSD_STATE_BOOTING;
         }
     }

@@ -399,6 +399,7 @@ static bool take_maps(struct osd *osd, const struct m_osd_map *m)
     for (unsigned i = 0; i < count; i++) {
         struct advance a = {osd, maps[i]};
         set_current(osd, maps[i]);
+        osd_boot_follow(osd, &maps[i]->map);
         objecter_take_map(osd->objecter, cluster_map_get(maps[i]));
         osd_each_pg(osd, advance_pg, &a);
         cluster_map_put(maps[i]);
