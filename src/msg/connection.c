@@ -205,11 +205,11 @@ static struct pipe *something_to_send_locked(struct connection *c)
     return NULL;
 }
 
-static void kick(struct pipe *p)
+static void kick(struct pipe *p, size_t size)
 {
     if (!p)
         return;
-    pipe_kick_with_others(p);
+    pipe_kick_with_others(p, size);
     pipe_put(p);
 }
 
@@ -251,6 +251,7 @@ int connection_send(struct connection *c, struct message *msg)
     uint64_t features = atomic_load_explicit(&c->features, memory_order_relaxed);
     struct out_item *o;
     struct pipe *p = NULL;
+    size_t size = message_size(msg);
     int r = 0;
 
     if (c->loopback)
@@ -262,7 +263,7 @@ int connection_send(struct connection *c, struct message *msg)
     }
     *o = (struct out_item){
         .con = c,
-        .item = {.msg = msg, .priority = msg->priority, .cost = message_size(msg)},
+        .item = {.msg = msg, .priority = msg->priority, .cost = size},
     };
     /* What can be computed before any lock is: a reconnect with other features does it again. */
     if (features && message_encoding_for(msg, features) && c->messenger->options.crc_data)
@@ -279,7 +280,7 @@ int connection_send(struct connection *c, struct message *msg)
         p = something_to_send_locked(c);
     }
     connection_unlock(c);
-    kick(p);
+    kick(p, size);
     return r;
 }
 
@@ -298,7 +299,7 @@ int connection_send_keepalive(struct connection *c)
         p = something_to_send_locked(c);
     }
     connection_unlock(c);
-    kick(p);
+    kick(p, 0);
     return r;
 }
 

@@ -127,9 +127,11 @@ void pipe_ask(struct pipe *p, unsigned todo);
 /* pipe_tx.c. Any thread, any lock below tx: sends what the session has, as far as the socket takes it. Never
  * blocks, calls back, faults or closes. */
 void pipe_kick(struct pipe *p);
-/* The same, or a moment later: what the worker sends while it handles messages that came together goes out
- * together. */
-void pipe_kick_with_others(struct pipe *p);
+/* The same for a message of that size, or a moment later: small ones that the worker sends while it handles
+ * small ones that came together go out together. Large ones do not wait: while they are on their way the peer
+ * works. */
+#define PIPE_GATHER_MAX (16u << 10)
+void pipe_kick_with_others(struct pipe *p, size_t size);
 
 /* ---- on the worker ---- */
 

@@ -187,7 +187,7 @@ static bool message_received(struct pipe *p, struct msgr_v1_rx_message *rm)
     delay_ns = inject_message_delay(p->messenger->conf, c->peer_type, m->type);
     if (delay_ns && hold_message(p, m, delay_ns))
         return false;
-    p->gathers = p->ahead_len > 0;
+    p->gathers = p->ahead_len > 0 && message_size(m) <= PIPE_GATHER_MAX;
     messenger_deliver(p->messenger, m);
     p->gathers = false;
     return true;

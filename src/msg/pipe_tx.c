@@ -209,9 +209,9 @@ void pipe_kick(struct pipe *p)
     }
 }
 
-void pipe_kick_with_others(struct pipe *p)
+void pipe_kick_with_others(struct pipe *p, size_t size)
 {
-    if (worker_is_current(p->worker) && p->gathers)
+    if (size <= PIPE_GATHER_MAX && worker_is_current(p->worker) && p->gathers)
         p->kick_due = true;
     else
         pipe_kick(p);
