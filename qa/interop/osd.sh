@@ -104,3 +104,16 @@ for name in sys.argv[3:]:
 sys.exit(found == 0)
 PY
 }
+
+# damage_an_object: an OSD with the objects damaged and whole in pool p, ended; a byte of the first one is damaged in its
+# table. $tmp/in is what was put. Cases of the test, which has a function rados for that pool.
+damage_an_object() {
+    check "an OSD is made and boots" eval "new_osd 0 && run_osd 0"
+    check "a pool is made" genuine_ceph osd pool create p 4 4
+    head -c 300000 /dev/urandom >"$tmp/in"
+    check "objects are put" eval 'rados put damaged "$tmp/in" && rados setxattr damaged name value && rados put whole "$conf"'
+    check "the OSD ends" stop_osd 0
+    check "it starts, and its log becomes a table" run_osd 0
+    check "it ends again" stop_osd 0
+    check "a byte of one object is damaged" damage_tables 0 "$tmp/in" 200000
+}

@@ -13,14 +13,7 @@ start_mon_for_osds kvstore
 rados() { timeout -k 5 60 "$genuine_bin/rados" -c "$conf" --admin_socket= -p p "$@"; }
 same() { cmp <("$@") "$tmp/in"; }
 
-check "an OSD is made and boots" eval "new_osd 0 && run_osd 0"
-check "a pool is made" genuine_ceph osd pool create p 4 4
-head -c 300000 /dev/urandom >"$tmp/in"
-check "objects are put" eval 'rados put damaged "$tmp/in" && rados setxattr damaged name value && rados put whole "$conf"'
-check "the OSD ends" stop_osd 0
-check "it starts, and its log becomes a table" run_osd 0
-check "it ends again" stop_osd 0
-check "a byte of one object is damaged" damage_tables 0 "$tmp/in" 200000
+damage_an_object
 check "the OSD starts on that" run_osd 0
 check "the object cannot be read" eval '! rados get damaged - >"$tmp/out" 2>"$tmp/err" && grep -q "(5) Input/output error" "$tmp/err"'
 check "the log says which one" grep -q "READ of damaged: Input/output error: what is stored of the object is damaged" \

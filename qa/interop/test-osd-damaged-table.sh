@@ -43,14 +43,7 @@ says_why() {
         says "the object store has failed: .*; osd.0 ends" && says "ceph-objectstore-tool --op fsck"
 }
 
-check "an OSD is made and boots" eval "new_osd 0 && run_osd 0"
-check "a pool is made" genuine_ceph osd pool create p 4 4
-head -c 300000 /dev/urandom >"$tmp/in"
-check "objects are put" eval 'rados put damaged "$tmp/in" && rados put whole "$conf"'
-check "the OSD ends" stop_osd 0
-check "it starts, and its log becomes a table" run_osd 0
-check "it ends again" stop_osd 0
-check "a byte of one object is damaged" damage_tables 0 "$tmp/in" 200000
+damage_an_object
 : >"$tmp/osd.0.log"
 check "the OSD starts on that" run_osd 0
 check "it ends when the damaged table is merged" write_until_it_ends
